@@ -1,0 +1,90 @@
+/** What the actors need from the world. Outer folders implement these; tests and the simulator do too. */
+import type {
+  ChangeCommit,
+  ChangeFilter,
+  ChangeRecord,
+  ChangeRef,
+  CommitResult,
+  DueTimer,
+  KeyAnswer,
+  KeyRef,
+  LogRow,
+  StoredChange,
+  StoredDefinition,
+  StreamPosition,
+  TenantRecord,
+} from '../persistence/records.ts';
+
+/**
+ * The one truth. Every method throws `CountersignError` STORE_UNAVAILABLE when the database cannot be reached;
+ * after such a failure of `commit` it is unknown whether the batch was committed.
+ */
+export interface Store {
+  load(refs: readonly ChangeRef[]): Promise<StoredChange[]>;
+  /** The answers already given for these idempotency keys; unknown keys are absent. */
+  answers(keys: readonly KeyRef[]): Promise<KeyAnswer[]>;
+  /** One transaction. Results stand in the order of `changes`; a change may stand in it once. */
+  commit(changes: readonly ChangeCommit[]): Promise<CommitResult[]>;
+
+  position(tenant: string): Promise<StreamPosition | undefined>;
+  /** Rows with `after < seq`, in order, at most `limit`; of one change or project where named. */
+  log(
+    tenant: string,
+    query: { after: number; limit: number; change?: string; project?: string },
+  ): Promise<LogRow[]>;
+
+  change(ref: ChangeRef): Promise<ChangeRecord | undefined>;
+  /** Newest first; `before` is the id of the last change already seen. */
+  changes(
+    tenant: string,
+    filter: ChangeFilter,
+    page: { before?: string; limit: number },
+  ): Promise<ChangeRecord[]>;
+  /** How many changes per outcome, "open" included. */
+  outcomes(tenant: string, filter: ChangeFilter): Promise<Record<string, number>>;
+
+  /** Stores a new version unless the newest one has the same digest; says which version now stands. */
+  saveDefinition(
+    definition: Omit<StoredDefinition, 'version'>,
+  ): Promise<{ version: number; created: boolean }>;
+  /** The newest version where none is named. */
+  definition(tenant: string, name: string, version?: number): Promise<StoredDefinition | undefined>;
+  /** Newest version of each, by name. */
+  definitions(tenant: string): Promise<StoredDefinition[]>;
+
+  /** False where the tenant exists. */
+  createTenant(tenant: TenantRecord): Promise<boolean>;
+  tenants(): Promise<TenantRecord[]>;
+
+  /** Pending timers with `dueAt < before`, earliest first, at most `limit`. */
+  dueTimers(before: number, limit: number): Promise<DueTimer[]>;
+  /** Starts of the slots (`floor(dueAt / slotMs) * slotMs`) in `[from, until)` that hold pending timers. */
+  timerSlots(from: number, until: number, slotMs: number): Promise<number[]>;
+}
+
+/** Milliseconds since the epoch, and a way to be called back. */
+export interface Clock {
+  now(): number;
+  /** Calls `wake` once at `at` or as soon after as possible, never before; returns how to cancel. */
+  at(at: number, wake: () => void): () => void;
+}
+
+/** New identities, ordered by time (UUID version 7, RFC 9562). */
+export type NewId = () => string;
+
+/**
+ * An alarm clock that outlives this process. It may ring late or more than once, never early;
+ * what is due is decided by the `timers` rows.
+ */
+export interface Scheduler {
+  /** Rings at each of these times (slot starts, ms); arming one twice is harmless. */
+  arm(slots: readonly number[]): Promise<void>;
+  /** Called on every ring, with the time it was armed for. Set once, before the first `arm`. */
+  onRing(ring: (slot: number) => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Told after every commit, in no particular order across batches; `seq` puts rows in order. */
+export interface Publisher {
+  publish(rows: readonly LogRow[]): void;
+}

@@ -1,0 +1,167 @@
+/** The shapes that are stored. To the store a snapshot and a state are JSON; what they mean is known elsewhere. */
+import type { Refusal } from '../errors.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** A change within a tenant; the two together are its identity everywhere. */
+export interface ChangeRef {
+  readonly tenant: string;
+  readonly change: string;
+}
+
+/** What a row of the log records. Only `proposed` and `transition` advance the change's version. */
+export type EntryKind = 'proposed' | 'transition' | 'late' | 'refusal';
+
+/** A row of the transition log before it has a place in the stream. Times are milliseconds since the epoch. */
+export interface LogEntry {
+  readonly kind: EntryKind;
+  /** Version of the change after this entry; a refusal or late vote repeats the version it was judged on. */
+  readonly version: number;
+  readonly event: string;
+  readonly from: Json;
+  readonly to: Json;
+  /** Set on the entry that reached a final state. */
+  readonly outcome: string | null;
+  readonly principal: string;
+  readonly principalKind: string;
+  /** Whose token carried the command, where that was another principal (an import, a gateway). */
+  readonly via: string | null;
+  /** The role that decided, or null where none was needed. */
+  readonly role: string | null;
+  readonly reason: string | null;
+  readonly data: Json;
+  readonly refusal: Refusal | null;
+  /** When it happened, as the sender says; when it was recorded, by our clock. */
+  readonly occurredAt: number;
+  readonly recordedAt: number;
+}
+
+/** A committed row: `seq` is its position in the tenant's stream, 1, 2, 3 … without gaps, in commit order. */
+export interface LogRow extends LogEntry, ChangeRef {
+  readonly seq: number;
+}
+
+/** The facts a change is proposed with; they never change. */
+export interface ChangeFacts {
+  readonly project: string;
+  /** The version control system's name for it (Change-Id, commit …), unique within tenant and project. */
+  readonly key: string | null;
+  readonly title: string;
+  readonly author: string;
+  readonly authorKind: string;
+  readonly definition: string;
+  readonly definitionVersion: number;
+  readonly attributes: Json;
+  readonly createdAt: number;
+}
+
+/** The moving part of a change: its row in `workflow_states`. */
+export interface StateRecord {
+  readonly version: number;
+  readonly state: Json;
+  readonly snapshot: Json;
+  readonly outcome: string | null;
+  readonly updatedAt: number;
+}
+
+/** A pending timer. `setVersion` is the version of the change that set it; `event` is what the machine gets. */
+export interface TimerRecord {
+  readonly name: string;
+  readonly setVersion: number;
+  readonly event: string;
+  readonly dueAt: number;
+}
+
+export interface DueTimer extends TimerRecord, ChangeRef {}
+
+/** Everything an actor needs to come to life. */
+export interface StoredChange extends ChangeRef, ChangeFacts, StateRecord {
+  /** Pending ones only. */
+  readonly timers: readonly TimerRecord[];
+}
+
+/** An idempotency key: scoped to the principal whose token carried it; `digest` is of the command (hex). */
+export interface KeyRef {
+  readonly tenant: string;
+  readonly principal: string;
+  readonly key: string;
+}
+
+export interface KeyClaim {
+  readonly principal: string;
+  readonly key: string;
+  readonly digest: string;
+  /** Index into `entries` of the row that answers the command. */
+  readonly entry: number;
+}
+
+export interface KeyAnswer extends KeyRef {
+  readonly digest: string;
+  /** The log row that answered the first time. */
+  readonly row: LogRow;
+}
+
+/** What one batch does to one change: all of it is committed, or none. */
+export interface ChangeCommit extends ChangeRef {
+  /** Version all this was computed from; the commit is void where the stored one differs. 0 with `facts`: a new change. */
+  readonly baseVersion: number;
+  readonly facts: ChangeFacts | null;
+  /** Null where only refusals and late votes were logged. */
+  readonly state: StateRecord | null;
+  readonly entries: readonly LogEntry[];
+  readonly timersSet: readonly TimerRecord[];
+  readonly timersSettled: readonly {
+    readonly name: string;
+    readonly setVersion: number;
+    readonly as: 'fired' | 'cancelled';
+  }[];
+  readonly keys: readonly KeyClaim[];
+}
+
+/** `seq` is the stream position of the first entry; the others follow it. A conflict left no trace at all. */
+export type CommitResult =
+  | { readonly ok: true; readonly seq: number }
+  | { readonly ok: false; readonly conflict: 'version' | 'key' | 'exists' }
+  /** This change's data alone made the database refuse; its neighbours were committed. */
+  | { readonly ok: false; readonly conflict: 'rejected'; readonly error: Error };
+
+/** Where a tenant's stream stands. `epoch` changes when its numbering cannot be trusted any more (a restored backup). */
+export interface StreamPosition {
+  readonly seq: number;
+  readonly epoch: string;
+}
+
+export interface StoredDefinition {
+  readonly tenant: string;
+  readonly name: string;
+  /** 1, 2, 3 … per name. */
+  readonly version: number;
+  /** SHA-256 of the canonical definition, hex. */
+  readonly digest: string;
+  readonly definition: Json;
+  readonly deployedBy: string;
+  readonly reason: string | null;
+  readonly deployedAt: number;
+}
+
+export interface TenantRecord {
+  readonly tenant: string;
+  readonly title: string;
+  readonly createdAt: number;
+}
+
+/** All parts must match; `state` is contained in the change's state value. */
+export interface ChangeFilter {
+  readonly project?: string;
+  readonly key?: string;
+  readonly author?: string;
+  readonly definition?: string;
+  readonly state?: Json;
+  /** An outcome, or "open". */
+  readonly outcome?: string;
+}
+
+/** A change as queries return it. */
+export interface ChangeRecord extends ChangeRef, ChangeFacts, Omit<StateRecord, 'snapshot'> {
+  readonly timers: readonly TimerRecord[];
+}
