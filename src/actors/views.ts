@@ -1,7 +1,10 @@
-/** What the runtime shows of a change, and how definitions reach it: the half of its surface that only reads. */
+/** A change as one principal sees it: what it is, and what this principal may do now. */
 import type { Issue, Refusal } from '../errors.ts';
+import { type CompiledWorkflow, denial, enabled } from '../machines/compile.ts';
 import type { PrincipalKind } from '../machines/definition.ts';
-import type { ChangeRecord } from '../persistence/records.ts';
+import type { ChangeRecord, StoredChange } from '../persistence/records.ts';
+import type { Principal } from './commands.ts';
+import { revive } from './live.ts';
 
 /** A trigger that is enabled in the change's current state, and whether the principal who asks may use it. */
 export interface EnabledTrigger {
@@ -28,4 +31,27 @@ export interface Deployed {
   readonly digest: string;
   readonly created: boolean;
   readonly warnings: readonly Issue[];
+}
+
+/** The triggers enabled in the stored state, with what the machine's own rules say to this principal. */
+export function viewOf(workflow: CompiledWorkflow, stored: StoredChange, principal: Principal): ChangeView {
+  const { snapshot: _snapshot, ...record } = stored;
+  const { snapshot } = revive(workflow, stored);
+  if (snapshot === null) return { ...record, enabled: [] };
+  const triggers = enabled(workflow, snapshot.value).map((rule): EnabledTrigger => {
+    // A reason can still be given; only what the sender cannot change is a refusal here.
+    const event = { type: rule.trigger, principal, reason: 'given when it is sent' };
+    const { trigger, from, to, roles, by, exclude, reason } = rule;
+    return {
+      trigger,
+      from,
+      to,
+      roles,
+      by,
+      exclude,
+      reason,
+      refusal: denial(rule, snapshot.context, event) ?? null,
+    };
+  });
+  return { ...record, enabled: triggers };
 }

@@ -1,0 +1,171 @@
+/**
+ * One batch: load what memory lacks, draft every mailbox, commit the drafts in one transaction, and only then answer.
+ * A conflict sends its own mailbox round again; an unreachable store fails the batch and forgets what it touched.
+ */
+import { CountersignError, InvariantError, messageOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { CommitResult, DueTimer, KeyAnswer, KeyRef, LogRow } from '../persistence/records.ts';
+import type { Definitions } from './definitions.ts';
+import { answerFrom, type Draft, draft } from './draft.ts';
+import { revive } from './live.ts';
+import { type Item, keyOf, type Mailbox, type Mailboxes, type Work } from './mailbox.ts';
+import type { Clock, Publisher, Store } from './ports.ts';
+
+export interface BatchWorld {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly definitions: Definitions;
+  readonly mailboxes: Mailboxes;
+  readonly publisher: Publisher;
+  /** Told of the timers a commit has set. */
+  readonly timersSet: (timers: readonly DueTimer[]) => void;
+}
+
+/** A conflict means somebody else was faster; after this many rounds something else is wrong. */
+const MAX_ATTEMPTS = 100;
+
+/** Never throws: every item is settled, failed or put back. */
+export async function runBatch(work: readonly Work[], world: BatchWorld): Promise<void> {
+  try {
+    const [, known] = await Promise.all([load(work, world), lookUp(work, world)]);
+    await commit(draftAll(work, known, world), world);
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(messageOf(error));
+    for (const { mailbox, items } of work) {
+      forget(mailbox);
+      for (const item of items) item.fail(failure);
+    }
+  } finally {
+    for (const { mailbox } of work) world.mailboxes.release(mailbox);
+  }
+}
+
+async function load(work: readonly Work[], { store, definitions }: BatchWorld): Promise<void> {
+  const absent = work.flatMap(({ mailbox }) => (mailbox.live || mailbox.quarantined ? [] : [mailbox]));
+  if (absent.length === 0) return;
+  const stored = await store.load(absent.map(({ ref }) => ref));
+  const byId = new Map(stored.map((each) => [`${each.tenant}/${each.change}`, each]));
+  for (const mailbox of absent) {
+    const found = byId.get(mailbox.id);
+    if (found) mailbox.live = revive(await definitions.workflow(found), found);
+  }
+}
+
+async function lookUp(work: readonly Work[], { store }: BatchWorld): Promise<Map<string, KeyAnswer>> {
+  const claims: KeyRef[] = work.flatMap(({ items }) => items.flatMap(({ claim }) => (claim ? [claim] : [])));
+  const answers = claims.length === 0 ? [] : await store.answers(claims);
+  return new Map(answers.map((each) => [keyOf(each), each]));
+}
+
+interface Drafted extends Work {
+  readonly draft: Draft;
+}
+
+function draftAll(work: readonly Work[], known: Map<string, KeyAnswer>, world: BatchWorld): Drafted[] {
+  const now = world.clock.now();
+  return work.flatMap(({ mailbox, items }) => {
+    if (!mailbox.live || mailbox.quarantined) {
+      for (const item of items) item.fail(unavailable(mailbox));
+      return [];
+    }
+    try {
+      return [{ mailbox, items, draft: draft(mailbox.ref, mailbox.live, items, known, now) }];
+    } catch (error) {
+      quarantine(mailbox, items, error, world);
+      return [];
+    }
+  });
+}
+
+async function commit(drafts: readonly Drafted[], world: BatchWorld): Promise<void> {
+  const writing = drafts.filter(({ draft }) => draft.commit !== null);
+  const commits = writing.flatMap(({ draft }) => draft.commit ?? []);
+  const results = commits.length === 0 ? [] : await world.store.commit(commits);
+  const published: LogRow[] = [];
+  const timers: DueTimer[] = [];
+  for (const [index, drafted] of writing.entries()) {
+    const result = results[index] as CommitResult;
+    if (!result.ok) {
+      await lost(drafted, result, world);
+      continue;
+    }
+    const { entries, timersSet } = commits[index] as (typeof commits)[number];
+    const { ref } = drafted.mailbox;
+    const rows = entries.map((entry, offset) => ({ ...entry, ...ref, seq: result.seq + offset }));
+    settle(drafted, rows);
+    for (const row of rows) published.push(row);
+    for (const timer of timersSet) timers.push({ ...timer, ...ref });
+  }
+  for (const drafted of drafts) {
+    if (drafted.draft.outdated) again(drafted, world);
+    else if (drafted.draft.commit === null) settle(drafted, []);
+  }
+  if (published.length > 0) world.publisher.publish(published);
+  if (timers.length > 0) world.timersSet(timers);
+}
+
+function settle({ mailbox, draft }: Drafted, rows: readonly LogRow[]): void {
+  mailbox.live = draft.live;
+  for (const { item, result } of draft.results) {
+    if (result.kind === 'answer') item.settle(result.answer);
+    else item.settle(answerFrom(rows[result.index] as LogRow, result.replayed));
+  }
+}
+
+async function lost(
+  drafted: Drafted,
+  result: CommitResult & { ok: false },
+  world: BatchWorld,
+): Promise<void> {
+  const { mailbox, items } = drafted;
+  if (result.conflict === 'exists') return exists(drafted, world);
+  if (result.conflict !== 'rejected') return again(drafted, world);
+  world.log.error({ change: mailbox.id, err: result.error }, 'the database refused the data of one change');
+  forget(mailbox);
+  for (const item of items)
+    item.fail(
+      new CountersignError('INTERNAL', `The change ${mailbox.ref.change} could not be stored.`, {
+        cause: result.error,
+      }),
+    );
+}
+
+async function exists({ mailbox, items }: Drafted, { store }: BatchWorld): Promise<void> {
+  const { project = '', key } = mailbox.live?.facts ?? {};
+  const [there] = await store.changes(mailbox.ref.tenant, { project, key: key ?? '' }, { limit: 1 });
+  const message = `The project ${project} has a change with the key "${key}" already; use that one.`;
+  const refusal = { code: 'CHANGE_EXISTS', message, accepted: there ? [there.change] : [] } as const;
+  for (const item of items) item.settle({ ok: false, refusal, row: null, replayed: false });
+}
+
+function again({ mailbox, items }: Drafted, { mailboxes }: BatchWorld): void {
+  forget(mailbox);
+  const left = items.filter((item) => ++item.attempts < MAX_ATTEMPTS);
+  for (const item of items)
+    if (!left.includes(item))
+      item.fail(
+        new CountersignError('TOO_BUSY', `The change ${mailbox.ref.change} is changed by too many at once.`),
+      );
+  mailboxes.putBack(mailbox, left);
+}
+
+/** A proposal lives in memory only until it is committed; everything else is loaded again. */
+function forget(mailbox: Mailbox): void {
+  if (mailbox.live && mailbox.live.version > 0) mailbox.live = undefined;
+}
+
+function quarantine(mailbox: Mailbox, items: readonly Item[], error: unknown, { log }: BatchWorld): void {
+  mailbox.quarantined = true;
+  mailbox.live = undefined;
+  log.error({ change: mailbox.id, err: error }, 'a change broke an invariant and is stopped');
+  for (const item of items) item.fail(unavailable(mailbox, error));
+}
+
+function unavailable(mailbox: Mailbox, cause?: unknown): Error {
+  const { change } = mailbox.ref;
+  if (!mailbox.quarantined)
+    return new CountersignError('NOT_FOUND', `There is no change ${change} in this tenant.`);
+  const why = cause instanceof InvariantError ? ` (${cause.message})` : '';
+  return new CountersignError('CHANGE_QUARANTINED', `The change ${change} was stopped${why}.`, { cause });
+}

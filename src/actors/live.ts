@@ -1,0 +1,49 @@
+/** A change as an actor holds it in memory: what was stored, with the machine's snapshot alive again. */
+import { type CompiledWorkflow, persist, restore, type Snapshot } from '../machines/compile.ts';
+import type { ChangeFacts, Json, StateRecord, StoredChange, TimerRecord } from '../persistence/records.ts';
+
+export interface Live {
+  readonly workflow: CompiledWorkflow;
+  readonly facts: ChangeFacts;
+  /** 0 for a change that is being proposed and has no snapshot yet. */
+  readonly version: number;
+  readonly snapshot: Snapshot | null;
+  readonly outcome: string | null;
+  readonly updatedAt: number;
+  /** Pending timers. */
+  readonly timers: readonly TimerRecord[];
+}
+
+/** A change that exists only as a proposal. */
+export function proposed(workflow: CompiledWorkflow, facts: ChangeFacts): Live {
+  return {
+    workflow,
+    facts,
+    version: 0,
+    snapshot: null,
+    outcome: null,
+    updatedAt: facts.createdAt,
+    timers: [],
+  };
+}
+
+/** Brings a stored change back to life. Throws `InvariantError` where its snapshot does not fit its machine. */
+export function revive(workflow: CompiledWorkflow, stored: StoredChange): Live {
+  const snapshot = restore(workflow, stored.snapshot as never);
+  const { version, outcome, updatedAt, timers } = stored;
+  return { workflow, facts: stored, version, snapshot, outcome, updatedAt, timers };
+}
+
+/** The state value as data: `"Review"`, or `{"Review":{"security":"pending"}}`; null before the first step. */
+export function stateOf(live: Live): Json {
+  return live.snapshot === null ? null : (live.snapshot.value as Json);
+}
+
+/** The row to store for it. */
+export function toRecord(live: Live): StateRecord {
+  if (live.snapshot === null)
+    throw new TypeError('a proposal that has not been stepped has nothing to store');
+  const { version, outcome, updatedAt } = live;
+  const snapshot = persist(live.snapshot) as unknown as Json;
+  return { version, state: stateOf(live), snapshot, outcome, updatedAt };
+}

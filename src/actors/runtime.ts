@@ -1,0 +1,192 @@
+/**
+ * The runtime: commands in, answers out. A command waits in its change's mailbox; lanes take what has gathered and run
+ * it as one batch. While one lane's batch is being committed, the other lane steps the next one.
+ */
+import { CountersignError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { ChangeFacts, ChangeRef, DueTimer } from '../persistence/records.ts';
+import { type BatchWorld, runBatch } from './batch.ts';
+import type { Answer, Envelope, EventCommand, Principal, Proposal } from './commands.ts';
+import { Definitions } from './definitions.ts';
+import { claimOf } from './identity.ts';
+import { type Live, proposed } from './live.ts';
+import { type Item, Mailboxes } from './mailbox.ts';
+import type { Clock, NewId, Publisher, Scheduler, Store } from './ports.ts';
+import { Timers } from './timers.ts';
+import { type ChangeView, type Deployed, viewOf } from './views.ts';
+
+export interface RuntimeLimits {
+  /** Commands that wait before further ones are refused with TOO_BUSY. */
+  readonly maxWaiting: number;
+  /** Items per batch, about. */
+  readonly batchSize: number;
+  /** Batches in progress at once. */
+  readonly lanes: number;
+  readonly idleActors: number;
+  readonly idleMs: number;
+}
+
+export const DEFAULT_LIMITS: RuntimeLimits = {
+  maxWaiting: 20_000,
+  batchSize: 256,
+  lanes: 2,
+  idleActors: 20_000,
+  idleMs: 5 * 60_000,
+};
+
+export interface RuntimeWorld {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly scheduler: Scheduler;
+  readonly publisher: Publisher;
+  readonly log: Logger;
+  readonly limits?: Partial<RuntimeLimits>;
+}
+
+export class Runtime {
+  readonly store: Store;
+  readonly #newId: NewId;
+  readonly #limits: RuntimeLimits;
+  readonly #definitions: Definitions;
+  readonly #mailboxes: Mailboxes;
+  readonly #timers: Timers;
+  readonly #batchWorld: BatchWorld;
+  #running = 0;
+  #scheduled = false;
+  #closing = false;
+  #drained: () => void = () => {};
+
+  constructor(world: RuntimeWorld) {
+    const { store, clock, log, scheduler, publisher } = world;
+    this.store = store;
+    this.#newId = world.newId;
+    this.#limits = { ...DEFAULT_LIMITS, ...world.limits };
+    this.#definitions = new Definitions(store, clock);
+    this.#mailboxes = new Mailboxes(this.#limits);
+    this.#timers = new Timers({ store, clock, scheduler, log, fire: (timer) => this.#fire(timer) });
+    this.#batchWorld = {
+      store,
+      clock,
+      log,
+      publisher,
+      definitions: this.#definitions,
+      mailboxes: this.#mailboxes,
+      timersSet: (timers) => this.#timers.set(timers),
+    };
+  }
+
+  /** Picks up the timers; changes come to life when something happens to them. */
+  async open(): Promise<void> {
+    await this.#timers.open();
+  }
+
+  /** Proposes a change. Throws NOT_FOUND for an unknown definition; refuses CHANGE_EXISTS for a key that is taken. */
+  async propose(proposal: Proposal, envelope: Envelope): Promise<Answer> {
+    const { tenant } = envelope.principal;
+    const { workflow, version } = await this.#definitions.newest(tenant, proposal.definition);
+    const facts: ChangeFacts = {
+      project: proposal.project,
+      key: proposal.key ?? null,
+      title: proposal.title,
+      author: envelope.principal.id,
+      authorKind: envelope.principal.kind,
+      definition: proposal.definition,
+      definitionVersion: version,
+      attributes: proposal.attributes ?? null,
+      createdAt: this.#batchWorld.clock.now(),
+    };
+    const ref = { tenant, change: this.#newId() };
+    return this.#ask(
+      ref,
+      { kind: 'propose', envelope },
+      claimOf(envelope, proposal),
+      proposed(workflow, facts),
+    );
+  }
+
+  /** Sends an event to a change. Throws NOT_FOUND where the tenant has no such change. */
+  async send(command: EventCommand, envelope: Envelope): Promise<Answer> {
+    const ref = { tenant: envelope.principal.tenant, change: command.change };
+    return this.#ask(ref, { kind: 'event', command, envelope }, claimOf(envelope, command));
+  }
+
+  /** A change as this principal sees it, or undefined where the tenant has none of this id. */
+  async view(ref: ChangeRef, principal: Principal): Promise<ChangeView | undefined> {
+    const [stored] = await this.store.load([ref]);
+    return stored && viewOf(await this.#definitions.workflow(stored), stored, principal);
+  }
+
+  deploy(tenant: string, source: unknown, by: Principal, reason: string | null): Promise<Deployed> {
+    return this.#definitions.deploy(tenant, source, by, reason);
+  }
+
+  /** Whether the store answers. */
+  async ready(): Promise<boolean> {
+    return (
+      !this.#closing &&
+      (await this.store.tenants().then(
+        () => true,
+        () => false,
+      ))
+    );
+  }
+
+  /** Takes no more commands, finishes those it has, then stops. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#timers.close();
+    if (this.#running > 0 || this.#mailboxes.waiting > 0) {
+      await new Promise<void>((drained) => {
+        this.#drained = drained;
+      });
+    }
+  }
+
+  async #ask(ref: ChangeRef, input: Item['input'], claim: Item['claim'], live?: Live): Promise<Answer> {
+    const answer = await this.#deliver(ref, input, claim, live);
+    if (!answer) throw new CountersignError('INTERNAL', `The command to ${ref.change} got no answer.`);
+    return answer;
+  }
+
+  async #fire(timer: DueTimer): Promise<void> {
+    const { tenant, change } = timer;
+    await this.#deliver({ tenant, change }, { kind: 'timer', timer }, null);
+  }
+
+  #deliver(ref: ChangeRef, input: Item['input'], claim: Item['claim'], live?: Live): Promise<Answer | null> {
+    if (this.#closing)
+      throw new CountersignError('SHUTTING_DOWN', 'The server is stopping and takes no new commands.');
+    if (this.#mailboxes.waiting >= this.#limits.maxWaiting) {
+      throw new CountersignError('TOO_BUSY', `${this.#mailboxes.waiting} commands are waiting already.`);
+    }
+    return new Promise((settle, fail) => {
+      this.#mailboxes.deliver(ref, { input, claim, settle, fail, attempts: 0 }, live);
+      this.#schedule();
+    });
+  }
+
+  /** Once per turn of the event loop, so that everything this turn brings is in one batch. */
+  #schedule(): void {
+    if (this.#scheduled || this.#running >= this.#limits.lanes) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#runLane();
+    });
+  }
+
+  #runLane(): void {
+    const work = this.#mailboxes.take(this.#limits.batchSize);
+    if (work.length === 0) {
+      if (this.#running === 0 && this.#mailboxes.waiting === 0) this.#drained();
+      return;
+    }
+    this.#running += 1;
+    void runBatch(work, this.#batchWorld).then(() => {
+      this.#running -= 1;
+      this.#schedule();
+    });
+    if (this.#mailboxes.waiting > 0) this.#schedule();
+  }
+}
