@@ -1,0 +1,114 @@
+/**
+ * The store on PostgreSQL: two pools and the functions that use them. It is the `Store` port of the actors, whom this
+ * folder does not import; the contract suite and the compiler hold the two together.
+ */
+import type pg from 'pg';
+import type { Logger } from '../log.ts';
+import * as catalogue from './catalogue.ts';
+import { commitBatch } from './commit.ts';
+import { createPool, type DatabaseConfig } from './pools.ts';
+import * as queries from './queries.ts';
+import type {
+  ChangeCommit,
+  ChangeFilter,
+  ChangeRecord,
+  ChangeRef,
+  CommitResult,
+  DueTimer,
+  KeyAnswer,
+  KeyRef,
+  LogRow,
+  StoredChange,
+  StoredDefinition,
+  StreamPosition,
+  TenantRecord,
+} from './records.ts';
+
+export interface PostgresStoreOptions {
+  readonly log: Logger;
+  /** Connections for commits; one is enough, two help a little. */
+  readonly writers?: number;
+  readonly readers?: number;
+}
+
+export class PostgresStore {
+  readonly #writers: pg.Pool;
+  readonly #readers: pg.Pool;
+
+  /** `config` connects as the restricted role to a migrated database; nothing is opened until it is used. */
+  constructor(config: DatabaseConfig, { log, writers = 2, readers = 6 }: PostgresStoreOptions) {
+    this.#writers = createPool(config, 'writer', writers, log);
+    this.#readers = createPool(config, 'reader', readers, log);
+  }
+
+  load(refs: readonly ChangeRef[]): Promise<StoredChange[]> {
+    return queries.loadChanges(this.#readers, refs);
+  }
+
+  answers(keys: readonly KeyRef[]): Promise<KeyAnswer[]> {
+    return queries.findAnswers(this.#readers, keys);
+  }
+
+  commit(changes: readonly ChangeCommit[]): Promise<CommitResult[]> {
+    return commitBatch(this.#writers, changes);
+  }
+
+  position(tenant: string): Promise<StreamPosition | undefined> {
+    return catalogue.streamPosition(this.#readers, tenant);
+  }
+
+  log(tenant: string, query: queries.LogQuery): Promise<LogRow[]> {
+    return queries.readLog(this.#readers, tenant, query);
+  }
+
+  change(ref: ChangeRef): Promise<ChangeRecord | undefined> {
+    return queries.findChange(this.#readers, ref);
+  }
+
+  changes(
+    tenant: string,
+    filter: ChangeFilter,
+    page: { before?: string; limit: number },
+  ): Promise<ChangeRecord[]> {
+    return queries.findChanges(this.#readers, tenant, filter, page);
+  }
+
+  outcomes(tenant: string, filter: ChangeFilter): Promise<Record<string, number>> {
+    return queries.countOutcomes(this.#readers, tenant, filter);
+  }
+
+  saveDefinition(
+    definition: Omit<StoredDefinition, 'version'>,
+  ): Promise<{ version: number; created: boolean }> {
+    return catalogue.saveDefinition(this.#writers, definition);
+  }
+
+  definition(tenant: string, name: string, version?: number): Promise<StoredDefinition | undefined> {
+    return catalogue.findDefinition(this.#readers, tenant, name, version);
+  }
+
+  definitions(tenant: string): Promise<StoredDefinition[]> {
+    return catalogue.newestDefinitions(this.#readers, tenant);
+  }
+
+  createTenant(tenant: TenantRecord): Promise<boolean> {
+    return catalogue.createTenant(this.#writers, tenant);
+  }
+
+  tenants(): Promise<TenantRecord[]> {
+    return catalogue.listTenants(this.#readers);
+  }
+
+  dueTimers(before: number, limit: number): Promise<DueTimer[]> {
+    return catalogue.dueTimers(this.#readers, before, limit);
+  }
+
+  timerSlots(from: number, until: number, slotMs: number): Promise<number[]> {
+    return catalogue.timerSlots(this.#readers, from, until, slotMs);
+  }
+
+  /** Waits for what runs, then closes every connection. */
+  async close(): Promise<void> {
+    await Promise.all([this.#writers.end(), this.#readers.end()]);
+  }
+}

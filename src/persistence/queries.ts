@@ -1,0 +1,141 @@
+/** Reading changes and their log. Every query names its tenant; statements are planned for the values they get. */
+import type pg from 'pg';
+import { query } from './pools.ts';
+import type {
+  ChangeFilter,
+  ChangeRecord,
+  ChangeRef,
+  KeyAnswer,
+  KeyRef,
+  LogRow,
+  StoredChange,
+} from './records.ts';
+import {
+  CHANGE_COLUMNS,
+  type ChangeColumns,
+  LOG_COLUMNS,
+  type LogColumns,
+  toChangeRecord,
+  toLogRow,
+  toStoredChange,
+} from './rows.ts';
+
+/** Everything an actor needs, for many changes at once; unknown ones are absent. */
+export async function loadChanges(pool: pg.Pool, refs: readonly ChangeRef[]): Promise<StoredChange[]> {
+  if (refs.length === 0) return [];
+  const rows = await query<ChangeColumns & { snapshot: StoredChange['snapshot'] }>(
+    pool,
+    'loading changes',
+    `select ${CHANGE_COLUMNS}, s.snapshot
+     from unnest($1::text[], $2::text[]) as r (tenant_id, change_id)
+     join countersign.changes c on c.tenant_id = r.tenant_id and c.change_id = r.change_id
+     join countersign.workflow_states s on s.tenant_id = r.tenant_id and s.change_id = r.change_id`,
+    [refs.map(({ tenant }) => tenant), refs.map(({ change }) => change)],
+  );
+  return rows.map(toStoredChange);
+}
+
+/** The rows of the log that answered these idempotency keys the first time. */
+export async function findAnswers(pool: pg.Pool, keys: readonly KeyRef[]): Promise<KeyAnswer[]> {
+  if (keys.length === 0) return [];
+  const rows = await query<LogColumns & { claimed_by: string; key: string; digest: string }>(
+    pool,
+    'looking up idempotency keys',
+    `select k.principal as claimed_by, k.key, k.digest, ${LOG_COLUMNS}
+     from unnest($1::text[], $2::text[], $3::text[]) as r (tenant_id, principal, key)
+     join countersign.idempotency_keys k
+       on k.tenant_id = r.tenant_id and k.principal = r.principal and k.key = r.key
+     join countersign.workflow_transitions t on t.tenant_id = k.tenant_id and t.seq = k.seq`,
+    [keys.map(({ tenant }) => tenant), keys.map(({ principal }) => principal), keys.map(({ key }) => key)],
+  );
+  return rows.map((row) => ({
+    tenant: row.tenant_id,
+    principal: row.claimed_by,
+    key: row.key,
+    digest: row.digest,
+    row: toLogRow(row),
+  }));
+}
+
+export interface LogQuery {
+  readonly after: number;
+  readonly limit: number;
+  readonly change?: string;
+  readonly project?: string;
+}
+
+export async function readLog(pool: pg.Pool, tenant: string, wanted: LogQuery): Promise<LogRow[]> {
+  const rows = await query<LogColumns>(
+    pool,
+    'reading the log',
+    `select ${LOG_COLUMNS} from countersign.workflow_transitions t
+     where t.tenant_id = $1 and t.seq > $2
+       and ($4::text is null or t.change_id = $4)
+       and ($5::text is null or exists (select from countersign.changes c
+         where c.tenant_id = t.tenant_id and c.change_id = t.change_id and c.project = $5))
+     order by t.seq limit $3`,
+    [tenant, wanted.after, wanted.limit, wanted.change ?? null, wanted.project ?? null],
+  );
+  return rows.map(toLogRow);
+}
+
+const FROM_CHANGES = `countersign.changes c
+  join countersign.workflow_states s on s.tenant_id = c.tenant_id and s.change_id = c.change_id`;
+
+export async function findChange(
+  pool: pg.Pool,
+  { tenant, change }: ChangeRef,
+): Promise<ChangeRecord | undefined> {
+  const [row] = await query<ChangeColumns>(
+    pool,
+    'reading a change',
+    `select ${CHANGE_COLUMNS} from ${FROM_CHANGES} where c.tenant_id = $1 and c.change_id = $2`,
+    [tenant, change],
+  );
+  return row && toChangeRecord(row);
+}
+
+/** Parts that are null filter nothing; the planner drops them. */
+const MATCHES = `c.tenant_id = $1 and s.tenant_id = $1
+  and ($2::text is null or c.project = $2) and ($3::text is null or c.key = $3)
+  and ($4::text is null or c.author = $4) and ($5::text is null or c.definition = $5)
+  and ($6::jsonb is null or s.state @> $6::jsonb)
+  and case when $7::text is null then true when $7 = 'open' then s.outcome is null else s.outcome = $7 end`;
+
+function matching(tenant: string, filter: ChangeFilter): unknown[] {
+  const { project, key, author, definition, state, outcome } = filter;
+  const json = state === undefined ? null : JSON.stringify(state);
+  return [tenant, project ?? null, key ?? null, author ?? null, definition ?? null, json, outcome ?? null];
+}
+
+export async function findChanges(
+  pool: pg.Pool,
+  tenant: string,
+  filter: ChangeFilter,
+  page: { before?: string; limit: number },
+): Promise<ChangeRecord[]> {
+  const rows = await query<ChangeColumns>(
+    pool,
+    'listing changes',
+    `select ${CHANGE_COLUMNS} from ${FROM_CHANGES}
+     where ${MATCHES} and ($8::text is null or c.change_id < $8)
+     order by c.change_id desc limit $9`,
+    [...matching(tenant, filter), page.before ?? null, page.limit],
+  );
+  return rows.map(toChangeRecord);
+}
+
+export async function countOutcomes(
+  pool: pg.Pool,
+  tenant: string,
+  filter: ChangeFilter,
+): Promise<Record<string, number>> {
+  const rows = await query<{ outcome: string; changes: number }>(
+    pool,
+    'counting outcomes',
+    `select coalesce(s.outcome, 'open') as outcome, count(*) as changes from ${FROM_CHANGES}
+     where ${MATCHES} group by 1 order by 1`,
+    matching(tenant, filter),
+  );
+  return Object.fromEntries(rows.map(({ outcome, changes }) => [outcome, changes]));
+}
