@@ -83,12 +83,7 @@ function configure(timers: readonly NamedTimer[]) {
       escalate: assign(({ context }, { path, role }: { path: string; role: string }) => ({
         escalated: {
           ...context.escalated,
-          [path]: [
-            ...new Set([
-              ...(Object.hasOwn(context.escalated, path) ? (context.escalated[path] ?? []) : []),
-              role,
-            ]),
-          ],
+          [path]: [...new Set([...(context.escalated[path] ?? []), role])],
         },
       })),
       endEscalation: assign(({ context }, { path }: { path: string }) => {

@@ -13,3 +13,14 @@ export function parseDuration(text: string): number | undefined {
   const ms = UNIT_MS.reduce((sum, unit, index) => sum + unit * Number(parts[index + 1] ?? 0), 0);
   return ms > 0 && ms <= MAX_DURATION_MS ? ms : undefined;
 }
+
+/** The shortest text that `parseDuration` reads as this many milliseconds (whole seconds). */
+export function formatDuration(ms: number): string {
+  let rest = ms;
+  const parts = UNIT_MS.map((unit, index) => {
+    const count = Math.floor(rest / unit);
+    rest -= count * unit;
+    return count > 0 ? `${count}${'dhms'[index]}` : '';
+  });
+  return parts.join('');
+}

@@ -84,7 +84,7 @@ function someRole(rule: PlacedRule, context: ChangeContext, event: TriggerEvent)
 
 /** Roles added to the state itself or to the state around it. */
 function escalatedRoles(path: string, context: ChangeContext): readonly string[] {
-  const own = Object.hasOwn(context.escalated, path) ? (context.escalated[path] ?? []) : [];
+  const own = context.escalated[path] ?? [];
   const dot = path.indexOf('.');
   return dot < 0 ? own : [...own, ...escalatedRoles(path.slice(0, dot), context)];
 }

@@ -9,9 +9,12 @@ import { parseDuration } from './duration.ts';
 /** Limits of one definition. Regions count per state; states and transitions count over the whole definition. */
 export const LIMITS = { states: 200, regions: 12, transitions: 1000, titleLength: 200, names: 200 } as const;
 
-const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, {
-  error: 'must be a name: a letter, then at most 63 letters, digits or underscores',
-});
+const name = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, {
+    error: 'must be a name: a letter, then at most 63 letters, digits or underscores',
+  })
+  .refine((text) => !(text in {}), { error: 'is a word of JavaScript objects; choose another name' });
 
 const edge = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63} -> [A-Za-z][A-Za-z0-9_]{0,63}$/, {
   error: 'must read "From -> To", with one space on each side of the arrow',
