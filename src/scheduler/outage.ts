@@ -11,10 +11,6 @@ export class Outage {
     this.#log = log;
   }
 
-  get isOn(): boolean {
-    return this.#since !== undefined;
-  }
-
   down(error: unknown): void {
     if (this.#since !== undefined) return;
     this.#since = performance.now();

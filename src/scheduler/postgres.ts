@@ -32,6 +32,7 @@ const { Queue, Worker } = withBackend(backendFactory);
 export async function openPostgres(config: pg.PoolConfig, outage: Outage): Promise<Backend> {
   const pool = new pg.Pool({
     max: 4,
+    application_name: 'countersign scheduler',
     keepAlive: true,
     connectionTimeoutMillis: 3_000,
     query_timeout: 10_000,

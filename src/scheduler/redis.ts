@@ -8,6 +8,8 @@ import { within } from './wait.ts';
 
 /** How long a start waits for Redis before it goes on without, in ms. */
 const PATIENCE_MS = 1_000;
+/** Before every key; in braces, so that a Redis Cluster keeps the queue in one place. */
+const PREFIX = '{countersign}';
 
 /**
  * Commands outlive every reconnect: BullMQ insists on that for workers, and a queue whose first command failed
@@ -32,14 +34,14 @@ export async function openRedis(url: string, log: Logger, outage: Outage): Promi
   const connection = open(CONNECTION);
   await within(PATIENCE_MS, readyOrFailed(connection)).catch(() => undefined);
   void warnOfEviction(connection, log);
-  const queue = new Queue<Alarm>(QUEUE, { connection, skipMetasUpdate: true });
+  const queue = new Queue<Alarm>(QUEUE, { connection, prefix: PREFIX, skipMetasUpdate: true });
   queue.on('error', (error) => outage.down(error));
   return {
     kind: 'redis',
     queue,
     reachable: () => connection.status === 'ready',
     work: async (process) => {
-      const worker = new Worker<Alarm, void>(QUEUE, process, { ...WORKER, connection });
+      const worker = new Worker<Alarm, void>(QUEUE, process, { ...WORKER, connection, prefix: PREFIX });
       worker.on('error', (error) => outage.down(error));
       return worker;
     },

@@ -3,9 +3,9 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startScheduler } from '../../src/scheduler/start.ts';
 import { type SchedulerRig, schedulerContract } from '../contracts/scheduler.ts';
+import { openLog } from './log.ts';
 import { openProxy } from './proxy.ts';
 import { openRedisServer, redisIsHere, type TestRedis } from './redis-server.ts';
-import { openLog } from './rig.ts';
 
 async function openRig(server: TestRedis): Promise<SchedulerRig> {
   const proxy = await openProxy({ host: server.host, port: server.port });

@@ -1,4 +1,4 @@
-/** The parts both rigs share: a log that can be read back. */
+/** A log that a test can read back. */
 import { pino } from 'pino';
 import type { Logger } from '../../src/log.ts';
 
