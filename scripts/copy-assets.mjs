@@ -1,4 +1,5 @@
-// What tsc does not carry into dist/: the SQL migrations.
+// What tsc does not carry into its output: the SQL migrations. Usage: copy-assets.mjs [folder that mirrors src/]
 import { cpSync } from 'node:fs';
 
-cpSync('src/persistence/migrations', 'dist/persistence/migrations', { recursive: true });
+const target = process.argv[2] ?? 'dist';
+cpSync('src/persistence/migrations', `${target}/persistence/migrations`, { recursive: true });
