@@ -1,12 +1,12 @@
 /** Starts the alarm clock: on Redis where a URL is given, else on PostgreSQL. BullMQ is loaded only here. */
 import type { PoolConfig } from 'pg';
+import { systemClock } from '../actors/clock.ts';
 import type { Clock, Scheduler } from '../actors/ports.ts';
 import { invariant } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Backend } from './backend.ts';
 import { ArmedSlots } from './memory.ts';
 import { Outage } from './outage.ts';
-import { systemClock } from './wait.ts';
 
 export interface SchedulerOptions {
   /** The application's role on a database that `migrateScheduler` has prepared. Needed without `redisUrl`. */

@@ -1,13 +1,5 @@
-/** The system's clock, and waiting for a moment on any clock. */
+/** Waiting for a moment on any clock, and not waiting for ever. */
 import type { Clock } from '../actors/ports.ts';
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  at: (at, wake) => {
-    const timer = setTimeout(wake, Math.max(0, at - Date.now()));
-    return () => clearTimeout(timer);
-  },
-};
 
 /** Resolves once `clock` shows `at` or later; rejects when `signal` aborts. */
 export async function until(clock: Clock, at: number, signal: AbortSignal): Promise<void> {
