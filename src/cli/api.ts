@@ -1,0 +1,119 @@
+/** The HTTP API as typed functions. Commands carry an idempotency key, so that trying again cannot do them twice. */
+import { randomUUID } from 'node:crypto';
+import { CountersignError } from '../errors.ts';
+import { HttpClient, type Request, type Target } from './http.ts';
+import { type Reply, readReply } from './problem.ts';
+import type {
+  Change,
+  DefinitionSummary,
+  Deployed,
+  EventBody,
+  Page,
+  Proposal,
+  Tenant,
+  Transition,
+} from './wire.ts';
+
+/** Fields of a query string; undefined ones are left out. */
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+export interface EventOptions {
+  readonly idempotencyKey?: string;
+  /** The version the sender saw. */
+  readonly version?: number;
+}
+
+const INTERACTIVE = { patienceMs: 5_000, connections: 4 } as const;
+
+/** A server, as long as it is talked to. Errors are thrown, refusals returned. */
+export class Api {
+  readonly url: URL;
+  readonly #http: HttpClient;
+
+  constructor(target: Target, tuning: { patienceMs: number; connections: number } = INTERACTIVE) {
+    this.url = target.url;
+    this.#http = new HttpClient(target, tuning);
+  }
+
+  close(): void {
+    this.#http.close();
+  }
+
+  propose(proposal: Proposal, idempotencyKey: string = randomUUID()): Promise<Reply<Change>> {
+    return this.#ask({ method: 'POST', path: '/v1/changes', body: proposal, idempotencyKey });
+  }
+
+  send(change: string, event: EventBody, options: EventOptions = {}): Promise<Reply<Transition>> {
+    const { idempotencyKey = randomUUID(), version } = options;
+    const path = `/v1/changes/${encodeURIComponent(change)}/events`;
+    return this.#ask({
+      method: 'POST',
+      path,
+      body: event,
+      idempotencyKey,
+      ...(version !== undefined && { version }),
+    });
+  }
+
+  change(id: string): Promise<Change> {
+    return this.#get(`/v1/changes/${encodeURIComponent(id)}`);
+  }
+
+  changes(query: Query): Promise<Page<Change>> {
+    return this.#get(`/v1/changes${search(query)}`);
+  }
+
+  outcomes(query: Query): Promise<Readonly<Record<string, number>>> {
+    return this.#get(`/v1/outcomes${search(query)}`);
+  }
+
+  transitions(query: Query, change?: string): Promise<Page<Transition>> {
+    const of = change === undefined ? '' : `/changes/${encodeURIComponent(change)}`;
+    return this.#get(`/v1${of}/transitions${search(query)}`);
+  }
+
+  definitions(): Promise<Page<DefinitionSummary>> {
+    return this.#get('/v1/definitions');
+  }
+
+  /** Undefined where the tenant has no definition of this name. */
+  async definition(name: string): Promise<DefinitionSummary | undefined> {
+    try {
+      return await this.#get(`/v1/definitions/${encodeURIComponent(name)}`);
+    } catch (error) {
+      if (error instanceof CountersignError && error.code === 'NOT_FOUND') return undefined;
+      throw error;
+    }
+  }
+
+  /** `source` is the author's grammar as JSON. */
+  deploy(source: unknown, reason?: string): Promise<Reply<Deployed>> {
+    const body = { definition: source, ...(reason !== undefined && { reason }) };
+    return this.#ask({ method: 'POST', path: '/v1/definitions', body, idempotencyKey: randomUUID() });
+  }
+
+  tenants(): Promise<Page<Tenant>> {
+    return this.#get('/v1/tenants');
+  }
+
+  createTenant(tenant: Tenant): Promise<Reply<Tenant>> {
+    return this.#ask({ method: 'POST', path: '/v1/tenants', body: tenant });
+  }
+
+  async #get<T>(path: string): Promise<T> {
+    const reply = await this.#ask<T>({ method: 'GET', path });
+    if (reply.ok) return reply.value;
+    throw new CountersignError('INTERNAL', `${path} was refused: ${reply.refusal.message}`);
+  }
+
+  async #ask<T>(request: Request): Promise<Reply<T>> {
+    return readReply<T>(await this.#http.request(request), this.url);
+  }
+}
+
+function search(query: Query): string {
+  const fields = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) fields.set(name, String(value));
+  const text = fields.toString();
+  return text && `?${text}`;
+}

@@ -1,0 +1,45 @@
+/** `check`: whether definitions are sound, without a server. */
+import { resolve } from 'node:path';
+import { CountersignError } from '../../errors.ts';
+import type { LocatedFinding } from '../../machines/findings.ts';
+import { loadFile } from '../../machines/load-file.ts';
+import { findingText } from '../definition-file.ts';
+import type { Io } from '../io.ts';
+import type { Result } from '../result.ts';
+import { count, type Paint, painter } from '../text.ts';
+
+interface Report {
+  readonly file: string;
+  readonly sound: boolean;
+  readonly decided: boolean;
+  readonly states: number;
+  readonly findings: readonly LocatedFinding[];
+}
+
+/** One document; for several files one per line, each with `file`. A file that cannot be read ends it. */
+export async function check(io: Io, files: readonly string[]): Promise<Result> {
+  const paint = painter(io);
+  const reports: Report[] = [];
+  for (const file of files) reports.push(await reportOn(io.cwd, file));
+  const documents = reports.map(({ file, ...report }) => (files.length > 1 ? { file, ...report } : report));
+  const text = reports.map((report) => reportText(report, paint)).join('\n');
+  return { documents, text, exit: reports.every(({ sound }) => sound) ? 0 : 1 };
+}
+
+async function reportOn(cwd: string, file: string): Promise<Report> {
+  try {
+    const { sound, decided, states, findings } = await loadFile(resolve(cwd, file));
+    const named = findings.map((each) => ({ ...each, where: { ...each.where, file } }));
+    return { file, sound, decided, states, findings: named };
+  } catch (error) {
+    if (!(error instanceof CountersignError)) throw error;
+    const { code, message, hint, cause } = error;
+    throw new CountersignError(code, message.replace(resolve(cwd, file), file), { hint, cause });
+  }
+}
+
+function reportText({ file, sound, decided, states, findings }: Report, paint: Paint): string {
+  const verdict = sound ? paint.green('sound') : paint.red(decided ? 'not sound' : 'undecided');
+  const size = states > 0 ? paint.dim(` (${count(states, 'configuration')})`) : '';
+  return [...findings.map((each) => findingText(each, paint)), `${file}: ${verdict}${size}`].join('\n');
+}

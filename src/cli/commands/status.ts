@@ -1,0 +1,127 @@
+/** `status`: many changes as a table, or one change with what may happen to it next. */
+import { CountersignError } from '../../errors.ts';
+import type { Json } from '../../persistence/records.ts';
+import type { Common } from '../connection.ts';
+import { durationText } from '../grammar.ts';
+import type { Io } from '../io.ts';
+import { done, type Result } from '../result.ts';
+import { connected, findChange } from '../session.ts';
+import { partsOf, stateText, timeText } from '../state-text.ts';
+import { cell, count, type Paint, painter, table } from '../text.ts';
+import type { Change, EnabledTrigger } from '../wire.ts';
+
+interface Options extends Common {
+  readonly project?: string;
+  readonly state?: string;
+  readonly outcome?: string;
+  readonly author?: string;
+  readonly definition?: string;
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+export async function status(io: Io, options: Options, name?: string): Promise<Result> {
+  const paint = painter(io);
+  return connected(io, options, async (api) => {
+    if (name !== undefined) {
+      const change = await findChange(api, name, options.project);
+      return done(change, changeText(change, paint, io.now()));
+    }
+    const { project, outcome, author, definition, limit = 20, cursor } = options;
+    const filter = { project, outcome, author, definition, state: stateFilter(options.state) };
+    const [page, outcomes] = await Promise.all([
+      api.changes({ ...filter, limit, cursor }),
+      api.outcomes(filter),
+    ]);
+    return done({ ...page, outcomes }, tableText(page.items, outcomes, page.next_cursor, paint));
+  });
+}
+
+/** A state is named plainly or, with regions, as JSON. */
+function stateFilter(state: string | undefined): string | undefined {
+  if (state === undefined || !state.startsWith('{')) return state;
+  try {
+    return JSON.stringify(JSON.parse(state) as Json);
+  } catch (cause) {
+    throw new CountersignError('INVALID_INPUT', `--state is not JSON: ${state}`, {
+      cause,
+      hint: 'Give a name, or JSON such as \'{"Review":{"checks":"pending"}}\'.',
+    });
+  }
+}
+
+function tableText(
+  changes: readonly Change[],
+  outcomes: Readonly<Record<string, number>>,
+  next: string | null,
+  paint: Paint,
+): string {
+  const total = Object.values(outcomes).reduce((sum, n) => sum + n, 0);
+  if (total === 0) return 'No changes.';
+  const parts = Object.entries(outcomes).filter(([, n]) => n > 0);
+  const summary = parts.map(([outcome, n]) => `${n.toLocaleString('en')} ${outcome}`).join(', ');
+  const rows = changes.map((each) => [
+    { text: cell(each.key ?? each.id, 40) },
+    stateCell(each, paint),
+    cell(each.author, 24),
+    timeText(each.updated_at),
+    cell(each.title, 50),
+  ]);
+  const more = next === null ? [] : ['', paint.dim(`More: --cursor ${next}`)];
+  const list = table(paint, ['CHANGE', 'STATE', 'AUTHOR', 'UPDATED (UTC)', 'TITLE'], rows);
+  return [`${count(total, 'change')}: ${summary}`, '', list, ...more].join('\n');
+}
+
+function stateCell(change: Change, paint: Paint) {
+  return { text: cell(stateText(change.state), 48), paint: colourOf(change.outcome, paint) };
+}
+
+function colourOf(outcome: string | null, paint: Paint): (text: string) => string {
+  if (outcome === 'approved' || outcome === 'applied') return paint.green;
+  return outcome === null ? (text) => text : paint.red;
+}
+
+/** One change: its facts, its regions, who may do what, what time will do. */
+function changeText(change: Change, paint: Paint, now: number): string {
+  const { top, regions } = partsOf(change.state);
+  const facts: [string, string][] = [
+    ['change', change.id],
+    ['key', `${change.key === null ? '–' : cell(change.key)} in ${cell(change.project)}`],
+    ['author', cell(change.author)],
+    ['workflow', `${change.definition} v${change.definition_version}`],
+    ['version', `${change.version}, since ${timeText(change.updated_at)} UTC`],
+    ['state', colourOf(change.outcome, paint)(top + (change.outcome ? ` (${change.outcome})` : ''))],
+    ...regions.map(([region, state]) => [`  ${region}`, state] as [string, string]),
+    ...change.timers.map(
+      (timer) => ['timer', `${timer.name} ${dueText(timer.due_at, now)}`] as [string, string],
+    ),
+  ];
+  const width = Math.max(...facts.map(([label]) => label.length));
+  const lines = facts.map(([label, value]) => `${paint.dim(label.padEnd(width))}  ${value}`);
+  return [paint.bold(cell(change.title, 100)), ...lines, ...enabledText(change.enabled ?? [], paint)].join(
+    '\n',
+  );
+}
+
+function enabledText(enabled: readonly EnabledTrigger[], paint: Paint): string[] {
+  if (enabled.length === 0) return [];
+  const rows = enabled.map((each) => [
+    { text: each.trigger, paint: each.refusal ? paint.dim : paint.green },
+    `${each.from} → ${each.to}`,
+    whoText(each),
+    each.refusal ? { text: `not you: ${cell(each.refusal.message, 90)}`, paint: paint.dim } : 'you may',
+  ]);
+  return ['', table(paint, ['TRIGGER', 'MOVES', 'FOR', ''], rows)];
+}
+
+function whoText({ roles, by, exclude, reason }: EnabledTrigger): string {
+  const who = [roles.join(' or '), by.length > 0 ? `${by.join(' or ')} only` : ''].filter(Boolean);
+  if (exclude.includes('author')) who.push('not the author');
+  if (reason === 'required') who.push('with a reason');
+  return who.join(', ') || 'anybody';
+}
+
+function dueText(iso: string, now: number): string {
+  const inMs = Date.parse(iso) - now;
+  return inMs <= 0 ? 'is due' : `in ${durationText(Math.ceil(inMs / 60_000) * 60_000)}`;
+}

@@ -1,0 +1,88 @@
+/** `approve` and `reject`: finds the trigger that means it here and now, and sends that one. */
+import { CountersignError, type Refusal } from '../../errors.ts';
+import type { Common } from '../connection.ts';
+import type { Io } from '../io.ts';
+import { type Result, refused } from '../result.ts';
+import { connected, findChange } from '../session.ts';
+import { stateText } from '../state-text.ts';
+import { painter } from '../text.ts';
+import type { Change, EnabledTrigger } from '../wire.ts';
+import { sendEvent } from './send.ts';
+
+export type Vote = 'approve' | 'reject';
+
+interface Options extends Common {
+  readonly region?: string;
+  readonly reason?: string;
+  readonly project?: string;
+}
+
+/** What a vote comes to before anything is sent. */
+export type Choice =
+  | { readonly kind: 'one'; readonly trigger: string }
+  | { readonly kind: 'several'; readonly candidates: readonly EnabledTrigger[] }
+  | { readonly kind: 'none'; readonly refusal: Refusal };
+
+export async function vote(io: Io, options: Options, meaning: Vote, name: string): Promise<Result> {
+  const { region, reason, project } = options;
+  return connected(io, options, async (api) => {
+    const change = await findChange(api, name, project);
+    const choice = chooseTrigger(change, meaning, { region, hasReason: Boolean(reason?.trim()) });
+    if (choice.kind === 'none') return refused(choice.refusal);
+    if (choice.kind === 'several') throw ambiguous(meaning, choice.candidates);
+    const event = { trigger: choice.trigger, ...(reason !== undefined && { reason }) };
+    return sendEvent(api, change.id, event, painter(io), { version: change.version });
+  });
+}
+
+/** The one trigger named `approve`, `…_approve` or `…_approved` (`reject` likewise) that the caller may send. */
+export function chooseTrigger(
+  change: Change,
+  meaning: Vote,
+  { region, hasReason }: { region: string | undefined; hasReason: boolean },
+): Choice {
+  const enabled = change.enabled ?? [];
+  const candidates = enabled.filter(
+    ({ trigger, from }) => means(trigger, meaning) && (region === undefined || regionOf(from) === region),
+  );
+  const permitted = candidates.filter(
+    ({ refusal }) => refusal === null || (hasReason && refusal.code === 'REASON_REQUIRED'),
+  );
+  const [first] = permitted;
+  if (first) {
+    const one = permitted.every(({ trigger }) => trigger === first.trigger);
+    return one ? { kind: 'one', trigger: first.trigger } : { kind: 'several', candidates: permitted };
+  }
+  const refusal = candidates[0]?.refusal ?? nothingToVote(change, meaning, region);
+  return { kind: 'none', refusal };
+}
+
+function means(trigger: string, meaning: Vote): boolean {
+  const past = meaning === 'approve' ? 'approved' : 'rejected';
+  return trigger === meaning || trigger.endsWith(`_${meaning}`) || trigger.endsWith(`_${past}`);
+}
+
+/** `Review.security.pending` stands in region `security`; a path without regions in none. */
+function regionOf(path: string): string | undefined {
+  const parts = path.split('.');
+  return parts.length > 2 ? parts[1] : undefined;
+}
+
+function nothingToVote(change: Change, meaning: Vote, region: string | undefined): Refusal {
+  const where = region === undefined ? '' : ` in region "${region}"`;
+  const accepted = [...new Set((change.enabled ?? []).map(({ trigger }) => trigger))];
+  const message = change.outcome
+    ? `The change is closed (${change.outcome}); there is nothing to ${meaning}.`
+    : `There is nothing to ${meaning}${where} while the change is in ${stateText(change.state)}.`;
+  return { code: change.outcome ? 'CHANGE_CLOSED' : 'NOT_ENABLED', message, accepted };
+}
+
+function ambiguous(meaning: Vote, candidates: readonly EnabledTrigger[]): CountersignError {
+  const choices = candidates.map(({ trigger, from }) => {
+    const region = regionOf(from);
+    return region === undefined ? trigger : `${trigger} (--region ${region})`;
+  });
+  return new CountersignError('INVALID_INPUT', `You may ${meaning} in several ways: ${choices.join(', ')}.`, {
+    hint: 'Choose one with --region, or send the trigger itself with "countersign send".',
+  });
+}

@@ -1,0 +1,80 @@
+/**
+ * From a record to commands, in the order in which they count: proposed and submitted by the author, the author's own
+ * vote (refused where the workflow wants another pair of eyes), the other reviews, the checks. Pure: the same record
+ * gives the same commands with the same idempotency keys, so an import may be repeated or taken up again.
+ */
+import { createHash } from 'node:crypto';
+import type { PrincipalKind } from '../../machines/definition.ts';
+import type { As, EventBody, Proposal } from '../wire.ts';
+import type { HistoryRecord } from './record.ts';
+import type { Act, ImportRule } from './rule.ts';
+
+export interface Keyed<T> {
+  readonly idempotencyKey: string;
+  readonly body: T;
+}
+
+export interface Plan {
+  readonly proposal: Keyed<Proposal>;
+  readonly events: readonly Keyed<EventBody>[];
+}
+
+export function planOf(record: HistoryRecord, rule: ImportRule): Plan {
+  const { author, authoredAt, submittedAt } = record;
+  const kind = kindOf(author);
+  const reviewers = [...new Set(record.reviewedBy)];
+  const own = reviewers.filter((id) => id === author);
+  const others = reviewers.filter((id) => id !== author);
+  const event = (act: Act, id: string, as: PrincipalKind, at: string): Keyed<EventBody> => ({
+    idempotencyKey: keyOf(record, act.trigger, id),
+    body: { trigger: act.trigger, as: { id, kind: as, roles: act.roles }, occurred_at: at },
+  });
+  // When a vote was given is not known, only that it was before the change was submitted to the main line.
+  const votedAt = Date.parse(submittedAt) < Date.parse(authoredAt) ? authoredAt : submittedAt;
+  return {
+    proposal: {
+      idempotencyKey: keyOf(record, PROPOSAL, author),
+      body: proposalOf(record, rule, { id: author, kind, roles: rule.submit?.roles ?? [] }),
+    },
+    events: [
+      ...(rule.submit ? [event(rule.submit, author, kind, authoredAt)] : []),
+      ...[...own, ...others].map((id) => event(rule.review, id, kindOf(id), votedAt)),
+      ...[...new Set(record.tryBot)].map((id) => event(rule.check, id, 'agent', votedAt)),
+    ],
+  };
+}
+
+function proposalOf(record: HistoryRecord, { definition }: ImportRule, as: As): Proposal {
+  const { project, commit, title, authoredAt, changeId, area, files } = record;
+  return {
+    definition: definition.name,
+    project,
+    key: commit,
+    title,
+    attributes: {
+      ...(changeId !== null && { change_id: changeId }),
+      ...(area !== null && { area }),
+      ...(files !== null && { files }),
+    },
+    as,
+    occurred_at: authoredAt,
+  };
+}
+
+/** No trigger can have this name. */
+const PROPOSAL = '(proposal)';
+
+/** By what is done and by whom, not by position: a history that has gained a vote adds that vote and nothing else. */
+function keyOf({ project, commit }: HistoryRecord, act: string, who: string): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([project, commit, act, who]))
+    .digest('base64url');
+  return `import:${digest}`;
+}
+
+/** `bot-07` in pseudonymous histories; the accounts code hosts give to programs. */
+const PROGRAM = /^bot-\d+$|\[bot\]|^(.*[+._-])?(go)?bot@/;
+
+function kindOf(id: string): PrincipalKind {
+  return PROGRAM.test(id) ? 'agent' : 'person';
+}

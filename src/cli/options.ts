@@ -1,0 +1,25 @@
+/** How commands are worded, and how the values of options are read. */
+import { InvalidArgumentError } from 'commander';
+
+export interface Words {
+  readonly usage: string;
+  readonly about: string;
+  readonly alias?: string;
+}
+
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
+    throw new InvalidArgumentError(`It has to be a whole number ${range}.`);
+  };
+}
+
+/** 0 lets the system choose. */
+export const port = wholeNumber(0, 65_535);
+
+/** `--role a --role b`, or `--role a,b`. */
+export function oneOrMore(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...text.split(',').filter(Boolean)];
+}

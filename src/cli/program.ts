@@ -1,0 +1,190 @@
+/**
+ * What can be typed. Every command loads its own module when it runs and returns a result; how results are shown is
+ * the same for all.
+ */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import type { Common } from './connection.ts';
+import type { Io } from './io.ts';
+import { oneOrMore, port, type Words, wholeNumber } from './options.ts';
+import type { Result } from './result.ts';
+
+/** Called once with what the command came to. */
+type Finish = (result: Result, json: boolean) => void;
+
+/** Adds a command: `take` its options, then `run` it. */
+type Add = (words: Words, take: (command: Command) => Command, run: Run) => void;
+// Commander knows options by their text only; each command states the type of its own.
+// biome-ignore lint/suspicious/noExplicitAny: the compile boundary between option texts and option types
+type Run = (options: any, args: readonly string[]) => Promise<Result>;
+
+export function createProgram(io: Io, finish: Finish): Command {
+  const program = withCommon(new Command('countersign'))
+    .description('Change approval: workflows proven before they run, every decision in a log that stays.')
+    .version(packageVersion())
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err, outputError: () => {} });
+  const add = adder(program, finish);
+  addServers(program);
+  addWorkflows(add, io);
+  addChanges(add, io);
+  addReading(add, io);
+  addAdministration(add, io, program, finish);
+  return program;
+}
+
+function adder(parent: Command, finish: Finish): Add {
+  return ({ usage, about, alias }, take, run) => {
+    const command = take(withCommon(parent.command(usage).description(about)));
+    if (alias) command.alias(alias);
+    command.action(async () => {
+      const options = command.optsWithGlobals<Common>();
+      finish(await run(options, command.args), options.json === true);
+    });
+  };
+}
+
+function withCommon(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON document on the standard output')
+    .option('--url <url>', 'address of the server (else COUNTERSIGN_URL, else the local one)')
+    .option('--token <token>', 'token to use (else COUNTERSIGN_TOKEN, else the local one)')
+    .option('--data <dir>', 'data directory of the local server (else COUNTERSIGN_DATA, else .countersign)');
+}
+
+function addServers(program: Command): void {
+  const server = (name: string, about: string) =>
+    program
+      .command(name)
+      .description(about)
+      .option('--port <n>', 'port to listen on', port)
+      .option('--host <host>', 'address to listen on')
+      .option('--data <dir>', 'data directory')
+      .option('--json', 'print one JSON document when the server is ready');
+  const serve = server('serve', 'run a server on the database that DATABASE_URL names');
+  serve.action(async () => (await import('./serve.ts')).serve(serve.optsWithGlobals()));
+  const dev = server('dev', 'run a server with everything embedded');
+  dev.action(async () => (await import('./dev.ts')).dev(dev.optsWithGlobals()));
+}
+
+function addWorkflows(add: Add, io: Io): void {
+  add(
+    { usage: 'check <file...>', about: 'check workflow definitions, without a server' },
+    (command) => command,
+    async (_, files) => (await import('./commands/check.ts')).check(io, files),
+  );
+  add(
+    { usage: 'deploy <file>', about: 'check a workflow definition and deploy it' },
+    (command) => command.option('--reason <text>', 'why, for the log'),
+    async (options, [file = '']) => (await import('./commands/deploy.ts')).deploy(io, options, file),
+  );
+  add(
+    { usage: 'definitions', about: 'list the deployed workflows' },
+    (command) => command,
+    async (options) => (await import('./commands/definitions.ts')).definitions(io, options),
+  );
+}
+
+function addChanges(add: Add, io: Io): void {
+  add(
+    { usage: 'propose', alias: 'record', about: 'put a change under review' },
+    (command) =>
+      command
+        .requiredOption('--definition <name>', 'workflow it follows')
+        .requiredOption('--project <name>', 'project it belongs to')
+        .requiredOption('--title <text>', 'what it is about')
+        .option('--key <key>', 'its name in version control, unique in the project'),
+    async (options) => (await import('./commands/propose.ts')).propose(io, options),
+  );
+  add(
+    { usage: 'send <change> <trigger>', about: 'send an event to a change (by id or key)' },
+    (command) =>
+      withProject(command)
+        .option('--reason <text>', 'why, for the log')
+        .option('--event-data <json>', 'data that goes into the log with the event')
+        .option('--version <n>', 'refuse where the change has moved on from this version', wholeNumber(1))
+        .option('--key <key>', 'idempotency key'),
+    async (options, [change = '', trigger = '']) =>
+      (await import('./commands/send.ts')).send(io, options, change, trigger),
+  );
+  for (const meaning of ['approve', 'reject'] as const)
+    add(
+      { usage: `${meaning} <change>`, about: `${meaning} a change (by id or key)` },
+      (command) =>
+        withProject(command)
+          .option('--region <name>', 'which of the parallel reviews')
+          .option('--reason <text>', 'why, for the log'),
+      async (options, [change = '']) =>
+        (await import('./commands/vote.ts')).vote(io, options, meaning, change),
+    );
+  add(
+    { usage: 'import <path>', about: 'import a review history: JSON lines, or a git repository' },
+    (command) =>
+      command
+        .option('--project <name>', 'project to import into (else the one the history names)')
+        .option('--definition <name>', 'workflow to use, by name or file (else ReviewHistory)')
+        .option('--concurrency <n>', 'changes in hand at the same time', wholeNumber(1, 512)),
+    async (options, [path = '']) => (await import('./commands/import.ts')).importHistory(io, options, path),
+  );
+}
+
+function addReading(add: Add, io: Io): void {
+  add(
+    { usage: 'status [change]', about: 'show changes, or one change and what may happen to it' },
+    (command) =>
+      command
+        .option('--project <name>', 'only of this project')
+        .option('--state <state>', 'only changes in this state')
+        .option('--outcome <outcome>', 'only this outcome, or "open"')
+        .option('--author <id>', 'only by this author')
+        .option('--definition <name>', 'only of this workflow')
+        .option('--limit <n>', 'how many to list', wholeNumber(1, 200))
+        .option('--cursor <cursor>', 'where the list before this one ended'),
+    async (options, [change]) => (await import('./commands/status.ts')).status(io, options, change),
+  );
+  add(
+    { usage: 'log [change]', about: 'show what happened, to a change or in the tenant' },
+    (command) =>
+      withProject(command)
+        .option('--tenant', 'of the whole tenant')
+        .option('--after <seq>', 'only after this position', wholeNumber(0))
+        .option('--limit <n>', 'how many at most', wholeNumber(1))
+        .option('--follow', 'go on as things happen; with --json, one document per line'),
+    async (options, [change]) => (await import('./commands/log.ts')).log(io, options, change),
+  );
+}
+
+function addAdministration(add: Add, io: Io, program: Command, finish: Finish): void {
+  add(
+    { usage: 'token', about: 'make a token for development' },
+    (command) =>
+      command
+        .option('--sub <id>', 'who it is for (else developer)')
+        .option('--kind <kind>', 'person, agent or system (else person)')
+        .option('--role <role>', 'a role; may be repeated', oneOrMore)
+        .option('--tenant <name>', 'tenant (else default)')
+        .option('--ttl <duration>', 'how long it lasts, as 30m, 12h, 7d (else 12h)'),
+    async (options) => (await import('./commands/token.ts')).token(io, options),
+  );
+  const tenant = program.command('tenant').description('create and list tenants');
+  const addTenant = adder(tenant, finish);
+  addTenant(
+    { usage: 'create <name>', about: 'create a tenant' },
+    (command) => command.option('--title <text>', 'its title (else its name)'),
+    async (options, [name = '']) => (await import('./commands/tenant.ts')).createTenant(io, options, name),
+  );
+  addTenant(
+    { usage: 'list', about: 'list tenants' },
+    (command) => command,
+    async (options) => (await import('./commands/tenant.ts')).listTenants(io, options),
+  );
+}
+
+function withProject(command: Command): Command {
+  return command.option('--project <name>', 'project, where several have a change with this key');
+}
+
+function packageVersion(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+}

@@ -1,0 +1,110 @@
+/** What the HTTP API says, as far as the command line reads it: snake_case JSON, times in ISO 8601. */
+import type { Issue, Refusal } from '../errors.ts';
+import type { Definition, PrincipalKind } from '../machines/definition.ts';
+import type { EntryKind, Json } from '../persistence/records.ts';
+
+/** On whose behalf an importer speaks. */
+export interface As {
+  readonly id: string;
+  readonly kind: PrincipalKind;
+  readonly roles: readonly string[];
+}
+
+export interface Proposal {
+  readonly definition: string;
+  readonly project: string;
+  readonly key?: string;
+  readonly title: string;
+  readonly attributes?: Json;
+  readonly as?: As;
+  readonly occurred_at?: string;
+}
+
+export interface EventBody {
+  readonly trigger: string;
+  readonly reason?: string;
+  readonly data?: Json;
+  readonly as?: As;
+  readonly occurred_at?: string;
+}
+
+export interface EnabledTrigger {
+  readonly trigger: string;
+  readonly from: string;
+  readonly to: string;
+  readonly roles: readonly string[];
+  readonly by: readonly PrincipalKind[];
+  readonly exclude: readonly string[];
+  readonly reason: 'optional' | 'required';
+  readonly refusal: Refusal | null;
+}
+
+export interface Timer {
+  readonly name: string;
+  readonly due_at: string;
+}
+
+export interface Change {
+  readonly id: string;
+  readonly project: string;
+  readonly key: string | null;
+  readonly title: string;
+  readonly author: string;
+  readonly definition: string;
+  readonly definition_version: number;
+  readonly version: number;
+  readonly state: Json;
+  readonly outcome: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly timers: readonly Timer[];
+  readonly enabled?: readonly EnabledTrigger[];
+}
+
+export interface Transition {
+  readonly seq: number;
+  readonly change: string;
+  readonly kind: EntryKind;
+  readonly version: number;
+  readonly event: string;
+  readonly from: Json;
+  readonly to: Json;
+  readonly outcome: string | null;
+  readonly principal: string;
+  readonly principal_kind: string;
+  readonly via: string | null;
+  readonly role: string | null;
+  readonly reason: string | null;
+  readonly data: Json;
+  readonly refusal: Refusal | null;
+  readonly occurred_at: string;
+  readonly recorded_at: string;
+}
+
+export interface DefinitionSummary {
+  readonly name: string;
+  readonly version: number;
+  readonly digest: string;
+  readonly deployed_by?: string;
+  readonly deployed_at?: string;
+  readonly definition?: Definition;
+}
+
+export interface Deployed {
+  readonly name: string;
+  readonly version: number;
+  readonly digest: string;
+  readonly created: boolean;
+  readonly warnings: readonly Issue[];
+}
+
+export interface Tenant {
+  readonly tenant: string;
+  readonly title: string;
+  readonly created_at?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next_cursor: string | null;
+}
