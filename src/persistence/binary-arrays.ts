@@ -4,7 +4,7 @@
  */
 
 /** Element types, with their object ids in pg_type. */
-const OIDS = { text: 25, int4: 23, int8: 20, jsonb: 3802, timestamptz: 1184 } as const;
+const OIDS = { text: 25, int4: 23, int8: 20, json: 114, jsonb: 3802, timestamptz: 1184 } as const;
 
 export type ColumnType = keyof typeof OIDS;
 
@@ -13,7 +13,7 @@ const HEADER_BYTES = 20;
 const EPOCH_MS = Date.UTC(2000, 0, 1);
 
 /**
- * One column: `text` and `jsonb` take strings (JSON text), the others numbers (`timestamptz` milliseconds since the
+ * One column: `text`, `json` and `jsonb` take strings, the others numbers (`timestamptz` milliseconds since the
  * Unix epoch). Numbers must be safe integers, strings well-formed.
  */
 export function column(type: ColumnType, values: readonly (string | number | null)[]): Buffer {
@@ -29,7 +29,7 @@ export function column(type: ColumnType, values: readonly (string | number | nul
 }
 
 function sizeLimit(type: ColumnType, values: readonly (string | number | null)[]): number {
-  if (type !== 'text' && type !== 'jsonb') return values.length * 12;
+  if (type !== 'text' && type !== 'json' && type !== 'jsonb') return values.length * 12;
   let bytes = values.length * 5;
   for (const value of values) {
     // UTF-8 needs at most three bytes per UTF-16 unit; exact counting pays only for long values.

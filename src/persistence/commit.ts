@@ -1,18 +1,23 @@
 /**
- * Group commit: what many steps decided becomes durable in one transaction, or for those that lost not at all.
+ * Group commit: what many steps decided becomes durable in one transaction.
  *
- * Everything is written first and judged by what the database let through. If some changes lost (another server moved
- * them on, a key is taken), the transaction is rolled back and repeated without them; that is rare. If the database
- * refuses the data themselves, the batch is halved until the bad change stands alone.
+ * An attempt writes everything and counts rows. If some are missing (another server moved a change on, a key is
+ * taken), it is rolled back and repeated once: now the conflicts are looked up first, under the lock that makes the
+ * answer final, and the rest is written. If the database refuses the data themselves, the batch is halved until the
+ * bad change stands alone.
  */
 import type pg from 'pg';
 import { CountersignError, invariant } from '../errors.ts';
-import { advanceStreams, appendLog, claimKeys, type Placed, setTimers, settleTimers } from './commit-rows.ts';
-import { checkRefusals, createChanges, type Losers, lockStreams, updateStates } from './commit-steps.ts';
+import { advanceStreams, appendLog, claimKeys, type Placed } from './commit-log.ts';
+import { insertChanges, insertStates, lockStreams, updateStates } from './commit-states.ts';
+import { setTimers, settleTimers } from './commit-timers.ts';
 import { type EncodedChange, encodeChange } from './encode.ts';
 import { isDataError } from './failures.ts';
+import { judge, movedOn } from './judge.ts';
 import { withClient } from './pools.ts';
 import type { ChangeCommit, CommitResult } from './records.ts';
+
+type Results = (CommitResult | undefined)[];
 
 /** Commits a batch; results stand in its order. Throws STORE_UNAVAILABLE: then the outcome is unknown. */
 export async function commitBatch(pool: pg.Pool, changes: readonly ChangeCommit[]): Promise<CommitResult[]> {
@@ -29,7 +34,7 @@ export async function commitBatch(pool: pg.Pool, changes: readonly ChangeCommit[
   });
 }
 
-function encodeAll(changes: readonly ChangeCommit[], results: (CommitResult | undefined)[]): EncodedChange[] {
+function encodeAll(changes: readonly ChangeCommit[], results: Results): EncodedChange[] {
   return changes.flatMap((change, place) => {
     try {
       return [encodeChange(change, place)];
@@ -67,76 +72,103 @@ function claims({ tenant, change, facts, keys }: ChangeCommit): string[] {
   return names;
 }
 
-async function commitWave(
-  pool: pg.Pool,
-  wave: readonly EncodedChange[],
-  results: (CommitResult | undefined)[],
-): Promise<void> {
-  let batch = wave;
-  while (batch.length > 0) {
-    try {
-      const losers = await withClient(pool, 'commit', (client) => transaction(client, batch, results));
-      if (losers.size === 0) return;
-      for (const [place, result] of losers) results[place] = result;
-      batch = batch.filter(({ place }) => !losers.has(place));
-    } catch (error) {
-      const cause = error instanceof CountersignError ? error.cause : error;
-      if (!isDataError(cause)) throw error;
-      const [only] = batch;
-      if (batch.length === 1 && only) {
-        results[only.place] = rejected(cause);
-        return;
-      }
-      const half = Math.ceil(batch.length / 2);
-      await commitWave(pool, batch.slice(0, half), results);
-      batch = batch.slice(half);
+async function commitWave(pool: pg.Pool, wave: readonly EncodedChange[], results: Results): Promise<void> {
+  try {
+    await withClient(pool, 'commit', async (client) => {
+      if (!(await attempt(client, wave, results))) await attemptWithoutLosers(client, wave, results);
+    });
+  } catch (error) {
+    const cause = error instanceof CountersignError ? error.cause : error;
+    if (!isDataError(cause)) throw error;
+    const [only] = wave;
+    if (wave.length === 1 && only) {
+      results[only.place] = rejected(cause);
+      return;
     }
+    const half = Math.ceil(wave.length / 2);
+    await commitWave(pool, wave.slice(0, half), results);
+    await commitWave(pool, wave.slice(half), results);
   }
 }
 
-/** One attempt. Returns who lost; nothing was committed unless nobody did. */
-async function transaction(
+/** One transaction for all; false, and nothing written, where one of them conflicts with what is committed. */
+async function attempt(
   client: pg.PoolClient,
   batch: readonly EncodedChange[],
-  results: (CommitResult | undefined)[],
-): Promise<Losers> {
-  const losers: Losers = new Map();
-  await client.query('begin');
-  const streams = await lockStreams(client, new Set(batch.map(({ commit }) => commit.tenant)));
-  const { placed, ends } = placeIn(streams, batch, losers);
-  if (losers.size === 0) {
-    await createChanges(client, placed, losers);
-    await updateStates(client, placed, losers);
-    await checkRefusals(client, placed, losers);
-    await claimKeys(client, placed, losers);
-    await setTimers(client, placed);
-    await settleTimers(client, placed, losers);
-  }
-  if (losers.size > 0) {
+  results: Results,
+): Promise<boolean> {
+  const [, streams, whole] = await Promise.all([
+    client.query('begin'),
+    lockStreams(client, batch),
+    writeStates(client, batch),
+  ]);
+  const known = batch.every(({ commit }) => streams.has(commit.tenant));
+  if (whole && known && (await writeLog(client, batch, streams, results))) return true;
+  await client.query('rollback');
+  return false;
+}
+
+/** The same, but conflicts are found and left out first. */
+async function attemptWithoutLosers(
+  client: pg.PoolClient,
+  batch: readonly EncodedChange[],
+  results: Results,
+): Promise<void> {
+  const [, streams] = await Promise.all([client.query('begin'), lockStreams(client, batch)]);
+  const conflicts = await judge(client, batch, streams);
+  const rest = batch.filter(({ place }) => !conflicts.has(place));
+  if (rest.length > 0) {
+    const whole = (await writeStates(client, rest)) && (await writeLog(client, rest, streams, results));
+    invariant(whole, 'under the lock on its streams a judged batch has no conflicts');
+  } else {
     await client.query('rollback');
-    return losers;
   }
-  await appendLog(client, placed);
-  await advanceStreams(client, ends);
+  for (const [place, conflict] of conflicts) results[place] = conflict;
+}
+
+/** Sends all statements at once; true where each wrote what it was to write. */
+async function writeStates(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<boolean> {
+  const refusals = batch.filter(({ commit }) => commit.state === null);
+  const whole = await Promise.all([
+    insertChanges(client, batch),
+    insertStates(client, batch),
+    updateStates(client, batch),
+    // A refusal counts only for the version it was judged on.
+    movedOn(client, refusals).then((places) => places.length === 0),
+    setTimers(client, batch).then(() => settleTimers(client, batch)),
+  ]);
+  return whole.every(Boolean);
+}
+
+/** Takes positions, writes the log and commits; false, without committing, where an idempotency key is taken. */
+async function writeLog(
+  client: pg.ClientBase,
+  batch: readonly EncodedChange[],
+  streams: ReadonlyMap<string, number>,
+  results: Results,
+): Promise<boolean> {
+  const { placed, ends } = placeIn(streams, batch);
+  const [claimed] = await Promise.all([
+    claimKeys(client, placed),
+    appendLog(client, placed),
+    advanceStreams(client, ends),
+  ]);
+  if (!claimed) return false;
   await client.query('commit');
   for (const { place, seq } of placed) results[place] = { ok: true, seq };
-  return losers;
+  return true;
 }
 
 /** Gives each entry its position: those that follow the stream's last one, in the order of the batch. */
-function placeIn(streams: ReadonlyMap<string, number>, batch: readonly EncodedChange[], losers: Losers) {
-  const ends = new Map(streams);
-  const placed: Placed[] = [];
-  for (const encoded of batch) {
+function placeIn(streams: ReadonlyMap<string, number>, batch: readonly EncodedChange[]) {
+  const ends = new Map<string, number>();
+  const placed = batch.map((encoded): Placed => {
     const { tenant, entries } = encoded.commit;
-    const end = ends.get(tenant);
-    if (end === undefined) {
-      losers.set(encoded.place, rejected(new Error(`there is no tenant "${tenant}"`)));
-      continue;
-    }
-    placed.push({ ...encoded, seq: end + 1 });
+    const end = ends.get(tenant) ?? streams.get(tenant);
+    invariant(end !== undefined, `the stream of tenant "${tenant}" is locked`);
     ends.set(tenant, end + entries.length);
-  }
+    return { ...encoded, seq: end + 1 };
+  });
   return { placed, ends };
 }
 

@@ -37,6 +37,7 @@ export function createPool(config: DatabaseConfig, purpose: Purpose, max: number
     ...given,
     ...(options && { options }),
     types,
+    pipeline: purpose === 'writer',
     max,
     application_name: `countersign ${purpose}`,
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
