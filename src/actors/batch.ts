@@ -8,7 +8,7 @@ import type { CommitResult, DueTimer, KeyAnswer, KeyRef, LogRow } from '../persi
 import type { Definitions } from './definitions.ts';
 import { answerFrom, type Draft, draft } from './draft.ts';
 import { revive } from './live.ts';
-import { type Item, keyOf, type Mailbox, type Mailboxes, type Work } from './mailbox.ts';
+import { keyOf, type Mailbox, type Mailboxes, type Work } from './mailbox.ts';
 import type { Clock, Publisher, Store } from './ports.ts';
 
 export interface BatchWorld {
@@ -41,14 +41,20 @@ export async function runBatch(work: readonly Work[], world: BatchWorld): Promis
   }
 }
 
-async function load(work: readonly Work[], { store, definitions }: BatchWorld): Promise<void> {
+async function load(work: readonly Work[], world: BatchWorld): Promise<void> {
   const absent = work.flatMap(({ mailbox }) => (mailbox.live || mailbox.quarantined ? [] : [mailbox]));
   if (absent.length === 0) return;
-  const stored = await store.load(absent.map(({ ref }) => ref));
+  const stored = await world.store.load(absent.map(({ ref }) => ref));
   const byId = new Map(stored.map((each) => [`${each.tenant}/${each.change}`, each]));
   for (const mailbox of absent) {
     const found = byId.get(mailbox.id);
-    if (found) mailbox.live = revive(await definitions.workflow(found), found);
+    if (!found) continue;
+    const workflow = await world.definitions.workflow(found);
+    try {
+      mailbox.live = revive(workflow, found);
+    } catch (error) {
+      quarantine(mailbox, error, world);
+    }
   }
 }
 
@@ -72,7 +78,8 @@ function draftAll(work: readonly Work[], known: Map<string, KeyAnswer>, world: B
     try {
       return [{ mailbox, items, draft: draft(mailbox.ref, mailbox.live, items, known, now) }];
     } catch (error) {
-      quarantine(mailbox, items, error, world);
+      quarantine(mailbox, error, world);
+      for (const item of items) item.fail(unavailable(mailbox, error));
       return [];
     }
   });
@@ -155,11 +162,10 @@ function forget(mailbox: Mailbox): void {
   if (mailbox.live && mailbox.live.version > 0) mailbox.live = undefined;
 }
 
-function quarantine(mailbox: Mailbox, items: readonly Item[], error: unknown, { log }: BatchWorld): void {
+function quarantine(mailbox: Mailbox, error: unknown, { log }: BatchWorld): void {
   mailbox.quarantined = true;
   mailbox.live = undefined;
   log.error({ change: mailbox.id, err: error }, 'a change broke an invariant and is stopped');
-  for (const item of items) item.fail(unavailable(mailbox, error));
 }
 
 function unavailable(mailbox: Mailbox, cause?: unknown): Error {

@@ -10,7 +10,7 @@ import type { Clock, Scheduler, Store } from './ports.ts';
 
 /** One ring of the scheduler serves all timers due within this time. */
 const SLOT_MS = 1_000;
-/** How far ahead timers wait in memory. Two slots: a ring may be a little late for the first timer of its slot. */
+/** How far ahead timers wait in memory. A slot is rung for one slot early, so that a late ring makes no timer late. */
 const NEAR_MS = 2 * SLOT_MS;
 const SWEEP_MS = 30_000;
 /** The sweep arms this far ahead; a timer further away is armed by a later sweep, or was when it was set. */
@@ -43,7 +43,7 @@ export class Timers {
 
   /** Listens to the scheduler and sweeps once: after a restart nothing waits longer than it must. */
   async open(): Promise<void> {
-    await this.#world.scheduler.onRing((slot) => this.#approach(slot + SLOT_MS));
+    await this.#world.scheduler.onRing((slot) => this.#approach(slot + NEAR_MS));
     await this.#sweep();
   }
 
@@ -53,7 +53,7 @@ export class Timers {
     const far = new Set<number>();
     for (const timer of timers) {
       if (timer.dueAt <= horizon) this.#wait(timer);
-      else far.add(slotOf(timer.dueAt));
+      else far.add(alarmFor(slotOf(timer.dueAt)));
     }
     if (far.size > 0) this.#arm([...far]);
   }
@@ -116,7 +116,7 @@ export class Timers {
       for (const key of this.#failed) this.#near.delete(key);
       this.#failed = [];
       const slots = await store.timerSlots(now, now + ARM_AHEAD_MS, SLOT_MS);
-      if (slots.length > 0) this.#arm(slots);
+      if (slots.length > 0) this.#arm(slots.map(alarmFor));
       await this.#approach(now + NEAR_MS);
     } catch (error) {
       log.warn({ err: messageOf(error) }, 'the sweep for timers failed; it will be repeated');
@@ -127,4 +127,8 @@ export class Timers {
 
 function slotOf(at: number): number {
   return Math.floor(at / SLOT_MS) * SLOT_MS;
+}
+
+function alarmFor(slot: number): number {
+  return slot - SLOT_MS;
 }
