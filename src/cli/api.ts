@@ -8,6 +8,7 @@ import type {
   DefinitionSummary,
   Deployed,
   EventBody,
+  OutcomeCounts,
   Page,
   Proposal,
   Tenant,
@@ -63,8 +64,9 @@ export class Api {
     return this.#get(`/v1/changes${search(query)}`);
   }
 
-  outcomes(query: Query): Promise<Readonly<Record<string, number>>> {
-    return this.#get(`/v1/outcomes${search(query)}`);
+  /** How many changes per outcome, "open" included. */
+  async outcomes(query: Query): Promise<Readonly<Record<string, number>>> {
+    return (await this.#get<OutcomeCounts>(`/v1/outcomes${search(query)}`)).outcomes;
   }
 
   transitions(query: Query, change?: string): Promise<Page<Transition>> {

@@ -135,7 +135,7 @@ function addReading(add: Add, io: Io): void {
     (command) =>
       command
         .option('--project <name>', 'only of this project')
-        .option('--state <state>', 'only changes in this state')
+        .option('--state <state>', 'only in this state, as Review.checks.pending or Review.*')
         .option('--outcome <outcome>', 'only this outcome, or "open"')
         .option('--author <id>', 'only by this author')
         .option('--definition <name>', 'only of this workflow')

@@ -104,6 +104,10 @@ export interface Tenant {
   readonly created_at?: string;
 }
 
+export interface OutcomeCounts {
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next_cursor: string | null;

@@ -125,7 +125,7 @@ export class FakeServer {
       case 'GET changes':
         return this.#list(seen);
       case 'GET outcomes':
-        return ok(this.#outcomes(seen));
+        return ok({ outcomes: this.#outcomes(seen) });
       case 'GET changes/:id':
         return held ? ok(runtime.view(held, this.principal)) : notFound(`There is no change ${id}.`);
       case 'POST changes/:id/events': {

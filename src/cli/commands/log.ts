@@ -20,7 +20,7 @@ interface Options extends Common {
 
 /** How often a followed log is read again. */
 const POLL_MS = 500;
-const PAGE = 100;
+const PAGE = 200;
 /** Rows of one answer where no other number is asked for. */
 const LIMIT = 1000;
 

@@ -1,6 +1,4 @@
 /** `status`: many changes as a table, or one change with what may happen to it next. */
-import { CountersignError } from '../../errors.ts';
-import type { Json } from '../../persistence/records.ts';
 import type { Common } from '../connection.ts';
 import { durationText } from '../grammar.ts';
 import type { Io } from '../io.ts';
@@ -27,27 +25,14 @@ export async function status(io: Io, options: Options, name?: string): Promise<R
       const change = await findChange(api, name, options.project);
       return done(change, changeText(change, paint, io.now()));
     }
-    const { project, outcome, author, definition, limit = 20, cursor } = options;
-    const filter = { project, outcome, author, definition, state: stateFilter(options.state) };
+    const { project, state, outcome, author, definition, limit = 20, cursor } = options;
+    const filter = { project, state, outcome, author, definition };
     const [page, outcomes] = await Promise.all([
       api.changes({ ...filter, limit, cursor }),
       api.outcomes(filter),
     ]);
     return done({ ...page, outcomes }, tableText(page.items, outcomes, page.next_cursor, paint));
   });
-}
-
-/** A state is named plainly or, with regions, as JSON. */
-function stateFilter(state: string | undefined): string | undefined {
-  if (state === undefined || !state.startsWith('{')) return state;
-  try {
-    return JSON.stringify(JSON.parse(state) as Json);
-  } catch (cause) {
-    throw new CountersignError('INVALID_INPUT', `--state is not JSON: ${state}`, {
-      cause,
-      hint: 'Give a name, or JSON such as \'{"Review":{"checks":"pending"}}\'.',
-    });
-  }
 }
 
 function tableText(

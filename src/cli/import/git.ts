@@ -65,13 +65,15 @@ function recordOf(fields: readonly string[], project: string): HistoryRecord {
   const [commit = '', email = '', name = '', authored = '', committed = '', subject = ''] = fields;
   const [changeIds = '', reviewers = '', results = '', luciResults = ''] = fields.slice(6);
   const submittedAt = timeOf(committed) ?? new Date(0).toISOString();
+  const authoredAt = timeOf(authored) ?? submittedAt;
   return {
     project,
     commit,
     changeId: values(changeIds).at(-1) ?? null,
     title: plain(subject).slice(0, 200) || commit.slice(0, 12),
     author: principal(`${name} <${email}>`),
-    authoredAt: timeOf(authored) ?? submittedAt,
+    // Written after it was committed: the clock of the author was wrong.
+    authoredAt: Date.parse(authoredAt) > Date.parse(submittedAt) ? submittedAt : authoredAt,
     submittedAt,
     area: /^([\w./,-]{1,100}):/.exec(subject)?.[1] ?? null,
     reviewedBy: values(reviewers).map(principal),
@@ -105,7 +107,7 @@ function timeOf(iso: string): string | undefined {
 async function* git(directory: string, args: readonly string[]): AsyncGenerator<string> {
   const child = spawn('git', ['-C', directory, ...SAFE, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' },
+    env: environment(),
   });
   const ended = new Promise<number | null>((settle, reject) => {
     child.on('error', reject);
@@ -125,6 +127,12 @@ async function* git(directory: string, args: readonly string[]): AsyncGenerator<
     child.kill();
   }
   throw unreadable(directory, complaint.trim());
+}
+
+/** Inside a hook the environment names another repository. */
+function environment(): NodeJS.ProcessEnv {
+  const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, ...rest } = process.env;
+  return { ...rest, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
 }
 
 function unreadable(directory: string, why: string, cause?: unknown): CountersignError {

@@ -15,7 +15,7 @@ const principals = z.array(text(200)).max(1000);
 const time = z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601 with offset' });
 
 const schema = z.object({
-  project: text(200),
+  project: text(100),
   commit: z.string().regex(/^[\w.:-]{1,128}$/, { error: 'must be a commit hash' }),
   changeId: text(200).nullish(),
   author: text(200),

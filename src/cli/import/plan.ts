@@ -20,7 +20,10 @@ export interface Plan {
 }
 
 export function planOf(record: HistoryRecord, rule: ImportRule): Plan {
-  const { author, authoredAt, submittedAt } = record;
+  const { author } = record;
+  const authoredAt = utc(record.authoredAt);
+  // When a vote was given is not known, only that it was before the change was submitted to the main line.
+  const votedAt = utc(Math.max(Date.parse(authoredAt), Date.parse(record.submittedAt)));
   const kind = kindOf(author);
   const reviewers = [...new Set(record.reviewedBy)];
   const own = reviewers.filter((id) => id === author);
@@ -29,8 +32,6 @@ export function planOf(record: HistoryRecord, rule: ImportRule): Plan {
     idempotencyKey: keyOf(record, act.trigger, id),
     body: { trigger: act.trigger, as: { id, kind: as, roles: act.roles }, occurred_at: at },
   });
-  // When a vote was given is not known, only that it was before the change was submitted to the main line.
-  const votedAt = Date.parse(submittedAt) < Date.parse(authoredAt) ? authoredAt : submittedAt;
   return {
     proposal: {
       idempotencyKey: keyOf(record, PROPOSAL, author),
@@ -45,7 +46,7 @@ export function planOf(record: HistoryRecord, rule: ImportRule): Plan {
 }
 
 function proposalOf(record: HistoryRecord, { definition }: ImportRule, as: As): Proposal {
-  const { project, commit, title, authoredAt, changeId, area, files } = record;
+  const { project, commit, title, changeId, area, files } = record;
   return {
     definition: definition.name,
     project,
@@ -57,8 +58,12 @@ function proposalOf(record: HistoryRecord, { definition }: ImportRule, as: As): 
       ...(files !== null && { files }),
     },
     as,
-    occurred_at: authoredAt,
+    occurred_at: utc(record.authoredAt),
   };
+}
+
+function utc(time: string | number): string {
+  return new Date(time).toISOString();
 }
 
 /** No trigger can have this name. */
