@@ -1,0 +1,80 @@
+/** What an editor offers while a workflow is being written, asked from TypeScript's own language server. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LanguageServer } from './language-server.ts';
+import { changed, SOUND, writeProject } from './project.ts';
+
+const GAPS: readonly {
+  readonly gap: string;
+  readonly changes: readonly (readonly [string, string])[];
+  readonly offered: readonly string[];
+  readonly never?: readonly string[];
+}[] = [
+  {
+    gap: 'transition keys',
+    changes: [["'Recorded -> Review': { trigger: 'submit', role: 'developer' }", "'|': {}"]],
+    offered: ['Recorded -> Review', 'Recorded -> Approved', 'Review -> Review'],
+    never: ['Approved -> Review'],
+  },
+  {
+    gap: 'triggers',
+    changes: [["trigger: 'submit', role: 'developer'", "trigger: '|'"]],
+    offered: ['submit', 'approve', 'reject'],
+  },
+  {
+    gap: 'roles',
+    changes: [["role: 'developer' }", "role: '|' }"]],
+    offered: ['developer', 'reviewer'],
+  },
+  {
+    gap: 'roles in a list',
+    changes: [["role: ['reviewer']", "role: ['|']"]],
+    offered: ['developer', 'reviewer'],
+  },
+  {
+    gap: 'keys of a transition',
+    changes: [["{ trigger: 'submit', role: 'developer' }", "{ trigger: 'submit', | }"]],
+    offered: ['role', 'by', 'exclude', 'reason', 'late'],
+  },
+  {
+    gap: 'initial states',
+    changes: [["initial: 'Recorded'", "initial: '|'"]],
+    offered: ['Recorded', 'Review', 'Approved', 'Rejected'],
+  },
+  {
+    gap: 'outcomes',
+    changes: [["Approved: { final: 'approved' }", "Approved: { final: '|' }"]],
+    offered: ['approved', 'rejected', 'withdrawn', 'applied'],
+  },
+  {
+    gap: 'roles to escalate to',
+    changes: [["escalate: 'reviewer'", "escalate: '|'"]],
+    offered: ['developer', 'reviewer'],
+  },
+  {
+    gap: 'transition keys of a region',
+    changes: [["'pending -> passed': { trigger: 'approve', role: 'reviewer' }", "'|': {}"]],
+    offered: ['pending -> passed'],
+    never: ['Recorded -> Review'],
+  },
+  {
+    gap: 'triggers in a region',
+    changes: [["trigger: 'approve', role: 'reviewer' },", "trigger: '|' },"]],
+    offered: ['submit', 'approve', 'reject'],
+  },
+];
+
+describe('an editor', () => {
+  let server: LanguageServer;
+  beforeAll(async () => {
+    server = new LanguageServer(await writeProject({ 'sound.ts': SOUND }));
+    await server.start();
+  }, 60_000);
+  afterAll(() => server.stop());
+
+  for (const [index, { gap, changes, offered, never = [] }] of GAPS.entries())
+    it(`offers ${gap} that exist`, async () => {
+      const labels = await server.complete(`gap-${index}.ts`, changed(changes));
+      expect(labels).toEqual(expect.arrayContaining([...offered]));
+      expect(labels.filter((label) => never.includes(label))).toEqual([]);
+    });
+});

@@ -1,0 +1,78 @@
+/** A small project outside the repository whose files import `countersign`, as an author's would. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const REPOSITORY = resolve(import.meta.dirname, '../..');
+export const TSC = join(REPOSITORY, 'node_modules/.bin/tsc');
+
+/** A sound workflow in which the tests put one mistake, or one gap, at a time. */
+export const SOUND = `import { workflow } from 'countersign';
+
+export default workflow({
+  name: 'Sound',
+  roles: ['developer', 'reviewer'],
+  triggers: ['submit', 'approve', 'reject'],
+  initial: 'Recorded',
+  states: {
+    Recorded: { title: 'Recorded locally' },
+    Review: {
+      timers: { overdue: { after: '24h', escalate: 'reviewer' } },
+      regions: {
+        security: {
+          initial: 'pending',
+          states: {
+            pending: {},
+            passed: { final: 'approved' },
+          },
+          transitions: {
+            'pending -> passed': { trigger: 'approve', role: 'reviewer' },
+          },
+        },
+      },
+    },
+    Approved: { final: 'approved' },
+    Rejected: { final: 'rejected' },
+  },
+  transitions: {
+    'Recorded -> Review': { trigger: 'submit', role: 'developer' },
+    'Review -> Approved': { join: 'all' },
+    'Review -> Rejected': [{ trigger: 'reject', role: ['reviewer'], reason: 'required' }],
+  },
+});
+`;
+
+/** `SOUND` with passages replaced; each must be there. */
+export function changed(changes: readonly (readonly [passage: string, replacement: string])[]): string {
+  return changes.reduce((text, [passage, replacement]) => {
+    if (!text.includes(passage)) throw new Error(`the sound workflow has no passage ${passage}`);
+    return text.replace(passage, () => replacement);
+  }, SOUND);
+}
+
+/** Writes the files and a tsconfig.json; returns the directory. */
+export async function writeProject(files: Readonly<Record<string, string>>): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'countersign-types-'));
+  const compilerOptions = {
+    target: 'es2023',
+    module: 'nodenext',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: [],
+    paths: { countersign: [join(REPOSITORY, 'src/index.ts')] },
+  };
+  const all = { ...files, 'tsconfig.json': JSON.stringify({ compilerOptions, include: ['*.ts'] }) };
+  await Promise.all(Object.entries(all).map(([name, text]) => writeFile(join(directory, name), text)));
+  return directory;
+}
+
+/** What `tsc` prints about the project. */
+export async function compileProject(directory: string, ...flags: string[]): Promise<string> {
+  return new Promise((done) => {
+    execFile(TSC, ['-p', directory, '--pretty', 'false', ...flags], { cwd: directory }, (_error, stdout) =>
+      done(stdout),
+    );
+  });
+}
