@@ -60,6 +60,7 @@ export async function writeProject(files: Readonly<Record<string, string>>): Pro
     strict: true,
     noEmit: true,
     skipLibCheck: true,
+    allowImportingTsExtensions: true,
     types: [],
     paths: { countersign: [join(REPOSITORY, 'src/index.ts')] },
   };
