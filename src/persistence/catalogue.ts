@@ -1,7 +1,7 @@
 /** Tenants, their definitions and streams, and the timers of all tenants. */
 import type pg from 'pg';
 import { CountersignError } from '../errors.ts';
-import { query, withClient } from './pools.ts';
+import { query, read, withClient } from './pools.ts';
 import type { DueTimer, StoredDefinition, StreamPosition, TenantRecord } from './records.ts';
 import { DEFINITION_COLUMNS, type DefinitionColumns, ms, toDefinition } from './rows.ts';
 
@@ -31,7 +31,7 @@ export async function listTenants(pool: pg.Pool): Promise<TenantRecord[]> {
 }
 
 export async function streamPosition(pool: pg.Pool, tenant: string): Promise<StreamPosition | undefined> {
-  const [row] = await query<StreamPosition & pg.QueryResultRow>(
+  const [row] = await read<StreamPosition & pg.QueryResultRow>(
     pool,
     'reading the stream position',
     'select seq, epoch from countersign.streams where tenant_id = $1',
@@ -80,7 +80,7 @@ export async function findDefinition(
   name: string,
   version?: number,
 ): Promise<StoredDefinition | undefined> {
-  const [row] = await query<DefinitionColumns>(
+  const [row] = await read<DefinitionColumns>(
     pool,
     'reading a definition',
     `select ${DEFINITION_COLUMNS} from countersign.workflow_definitions
@@ -91,7 +91,7 @@ export async function findDefinition(
 }
 
 export async function newestDefinitions(pool: pg.Pool, tenant: string): Promise<StoredDefinition[]> {
-  const rows = await query<DefinitionColumns>(
+  const rows = await read<DefinitionColumns>(
     pool,
     'listing definitions',
     `select distinct on (name) ${DEFINITION_COLUMNS} from countersign.workflow_definitions

@@ -135,7 +135,8 @@ async function writeStates(client: pg.ClientBase, batch: readonly EncodedChange[
     updateStates(client, batch),
     // A refusal counts only for the version it was judged on.
     movedOn(client, refusals).then((places) => places.length === 0),
-    setTimers(client, batch).then(() => settleTimers(client, batch)),
+    setTimers(client, batch),
+    settleTimers(client, batch),
   ]);
   return whole.every(Boolean);
 }

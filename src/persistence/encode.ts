@@ -4,6 +4,7 @@
  * numbers that are not integers, keys claimed twice.
  */
 import type { ChangeCommit, Json, LogEntry } from './records.ts';
+import { isStorableJson, isStorableText } from './text.ts';
 
 export interface EncodedEntry {
   readonly entry: LogEntry;
@@ -24,20 +25,16 @@ export interface EncodedChange {
   readonly entries: readonly EncodedEntry[];
 }
 
-/** With the `u` flag a surrogate matches only where its partner is missing. */
-const UNSTORABLE_TEXT = /[\0\ud800-\udfff]/u;
-/** The same characters as JSON escapes: an odd number of backslashes stands before the "u". */
-const UNSTORABLE_ESCAPE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
-
 /** Throws an `Error` whose message says what cannot be stored. */
 export function encodeChange(commit: ChangeCommit, place: number): EncodedChange {
   const { tenant, change, facts, state } = commit;
   texts(tenant, change);
-  integers(commit.baseVersion);
+  versions(commit.baseVersion);
   if (facts) checkFacts(facts);
   if (state) {
     texts(state.outcome);
-    integers(state.version, state.updatedAt);
+    versions(state.version);
+    integers(state.updatedAt);
   } else if (facts) {
     throw new Error('a new change needs a state');
   }
@@ -57,7 +54,8 @@ export function encodeChange(commit: ChangeCommit, place: number): EncodedChange
 function encodeEntry(entry: LogEntry): EncodedEntry {
   texts(entry.kind, entry.event, entry.outcome, entry.principal, entry.principalKind);
   texts(entry.via, entry.role, entry.reason);
-  integers(entry.version, entry.occurredAt, entry.recordedAt);
+  versions(entry.version);
+  integers(entry.occurredAt, entry.recordedAt);
   return {
     entry,
     from: jsonOrNull(entry.from),
@@ -69,17 +67,19 @@ function encodeEntry(entry: LogEntry): EncodedEntry {
 
 function checkFacts(facts: NonNullable<ChangeCommit['facts']>): void {
   texts(facts.project, facts.key, facts.title, facts.author, facts.authorKind, facts.definition);
-  integers(facts.definitionVersion, facts.createdAt);
+  versions(facts.definitionVersion);
+  integers(facts.createdAt);
 }
 
 function checkTimers({ timersSet, timersSettled }: ChangeCommit): void {
   for (const timer of timersSet) {
     texts(timer.name, timer.event);
-    integers(timer.setVersion, timer.dueAt);
+    versions(timer.setVersion);
+    integers(timer.dueAt);
   }
   for (const timer of timersSettled) {
     texts(timer.name);
-    integers(timer.setVersion);
+    versions(timer.setVersion);
   }
 }
 
@@ -98,7 +98,7 @@ function texts(...values: readonly (string | null)[]): void {
   for (const value of values) {
     if (value === null) continue;
     if (typeof value !== 'string') throw new Error(`text expected, got ${typeof value}`);
-    if (UNSTORABLE_TEXT.test(value)) {
+    if (!isStorableText(value)) {
       throw new Error(
         `text with NUL or half a surrogate pair cannot be stored: ${JSON.stringify(value.slice(0, 80))}`,
       );
@@ -111,13 +111,18 @@ function integers(...values: readonly number[]): void {
     if (!Number.isSafeInteger(value)) throw new Error(`integer expected, got ${value}`);
 }
 
+/** Versions are stored in four bytes. */
+function versions(...values: readonly number[]): void {
+  for (const value of values) if ((value | 0) !== value) throw new Error(`version expected, got ${value}`);
+}
+
 function jsonOrNull(value: Json): string | null {
   return value === null || value === undefined ? null : json(value);
 }
 
 function json(value: Json): string {
   const text = JSON.stringify(value) ?? 'null';
-  if (text.includes('\\u') && UNSTORABLE_ESCAPE.test(text)) {
+  if (!isStorableJson(text)) {
     throw new Error(`JSON with NUL or half a surrogate pair cannot be stored: ${text.slice(0, 80)}`);
   }
   return text;

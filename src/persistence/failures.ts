@@ -20,18 +20,18 @@ export function isDataError(error: unknown): error is Error {
   return DATA.test(sqlState(error) ?? '');
 }
 
-/** The error to throw to callers of the store: STORE_UNAVAILABLE, or INTERNAL for what nobody expected. */
+/**
+ * The error to throw to callers of the store: STORE_UNAVAILABLE, INVALID_INPUT where the data are at fault, or INTERNAL
+ * for what nobody expected.
+ */
 export function storeError(error: unknown, what: string): Error {
   if (error instanceof CountersignError || error instanceof InvariantError) return error;
   if (error instanceof TypeError || error instanceof RangeError) return error;
   const state = sqlState(error);
   // Without a SQLSTATE it came from the socket or the pool: refused, reset, timed out.
   const unavailable = state === undefined || UNAVAILABLE.test(state);
-  return new CountersignError(
-    unavailable ? 'STORE_UNAVAILABLE' : 'INTERNAL',
-    `${what} failed: ${messageOf(error)}`,
-    {
-      cause: error,
-    },
-  );
+  const code = unavailable ? 'STORE_UNAVAILABLE' : isDataError(error) ? 'INVALID_INPUT' : 'INTERNAL';
+  return new CountersignError(code, `${what} failed: ${messageOf(error)}`, {
+    cause: error,
+  });
 }

@@ -5,6 +5,7 @@
 import pg from 'pg';
 import type { Logger } from '../log.ts';
 import { storeError } from './failures.ts';
+import { isStorableText } from './text.ts';
 
 /** A connection string, or what `pg` takes. */
 export type DatabaseConfig = string | pg.ClientConfig;
@@ -100,4 +101,15 @@ export async function query<Row extends pg.QueryResultRow>(
   } catch (error) {
     throw storeError(error, what);
   }
+}
+
+/** A query that finds nothing where a parameter is text no row can hold, instead of failing. */
+export async function read<Row extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  what: string,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  const storable = values.every((value) => typeof value !== 'string' || isStorableText(value));
+  return storable ? query<Row>(pool, what, text, values) : [];
 }

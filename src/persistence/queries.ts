@@ -1,6 +1,6 @@
 /** Reading changes and their log. Every query names its tenant; statements are planned for the values they get. */
 import type pg from 'pg';
-import { query } from './pools.ts';
+import { read } from './pools.ts';
 import type {
   ChangeFilter,
   ChangeRecord,
@@ -19,26 +19,29 @@ import {
   toLogRow,
   toStoredChange,
 } from './rows.ts';
+import { isStorableJson, isStorableText } from './text.ts';
 
 /** Everything an actor needs, for many changes at once; unknown ones are absent. */
 export async function loadChanges(pool: pg.Pool, refs: readonly ChangeRef[]): Promise<StoredChange[]> {
-  if (refs.length === 0) return [];
-  const rows = await query<ChangeColumns & { snapshot: StoredChange['snapshot'] }>(
+  const storable = refs.filter(({ tenant, change }) => isStorableText(tenant + change));
+  if (storable.length === 0) return [];
+  const rows = await read<ChangeColumns & { snapshot: StoredChange['snapshot'] }>(
     pool,
     'loading changes',
     `select ${CHANGE_COLUMNS}, s.snapshot
      from unnest($1::text[], $2::text[]) as r (tenant_id, change_id)
      join countersign.changes c on c.tenant_id = r.tenant_id and c.change_id = r.change_id
      join countersign.workflow_states s on s.tenant_id = r.tenant_id and s.change_id = r.change_id`,
-    [refs.map(({ tenant }) => tenant), refs.map(({ change }) => change)],
+    [storable.map(({ tenant }) => tenant), storable.map(({ change }) => change)],
   );
   return rows.map(toStoredChange);
 }
 
 /** The rows of the log that answered these idempotency keys the first time. */
 export async function findAnswers(pool: pg.Pool, keys: readonly KeyRef[]): Promise<KeyAnswer[]> {
-  if (keys.length === 0) return [];
-  const rows = await query<LogColumns & { claimed_by: string; key: string; digest: string }>(
+  const storable = keys.filter(({ tenant, principal, key }) => isStorableText(tenant + principal + key));
+  if (storable.length === 0) return [];
+  const rows = await read<LogColumns & { claimed_by: string; key: string; digest: string }>(
     pool,
     'looking up idempotency keys',
     `select k.principal as claimed_by, k.key, k.digest, ${LOG_COLUMNS}
@@ -46,7 +49,11 @@ export async function findAnswers(pool: pg.Pool, keys: readonly KeyRef[]): Promi
      join countersign.idempotency_keys k
        on k.tenant_id = r.tenant_id and k.principal = r.principal and k.key = r.key
      join countersign.workflow_transitions t on t.tenant_id = k.tenant_id and t.seq = k.seq`,
-    [keys.map(({ tenant }) => tenant), keys.map(({ principal }) => principal), keys.map(({ key }) => key)],
+    [
+      storable.map(({ tenant }) => tenant),
+      storable.map(({ principal }) => principal),
+      storable.map(({ key }) => key),
+    ],
   );
   return rows.map((row) => ({
     tenant: row.tenant_id,
@@ -64,13 +71,23 @@ export interface LogQuery {
   readonly project?: string;
 }
 
+/** The log of one change, from the two partial indexes that hold it between them. */
+const LOG_OF_CHANGE = `(
+    (select * from countersign.workflow_transitions
+     where tenant_id = $1 and change_id = $4 and seq > $2 and kind in ('proposed', 'transition')
+     order by version limit $3)
+    union all
+    (select * from countersign.workflow_transitions
+     where tenant_id = $1 and change_id = $4 and seq > $2 and kind in ('late', 'refusal')
+     order by seq limit $3))`;
+
 export async function readLog(pool: pg.Pool, tenant: string, wanted: LogQuery): Promise<LogRow[]> {
-  const rows = await query<LogColumns>(
+  const source = wanted.change === undefined ? 'countersign.workflow_transitions' : LOG_OF_CHANGE;
+  const rows = await read<LogColumns>(
     pool,
     'reading the log',
-    `select ${LOG_COLUMNS} from countersign.workflow_transitions t
-     where t.tenant_id = $1 and t.seq > $2
-       and ($4::text is null or t.change_id = $4)
+    `select ${LOG_COLUMNS} from ${source} t
+     where t.tenant_id = $1 and t.seq > $2 and ($4::text is null or t.change_id = $4)
        and ($5::text is null or exists (select from countersign.changes c
          where c.tenant_id = t.tenant_id and c.change_id = t.change_id and c.project = $5))
      order by t.seq limit $3`,
@@ -86,7 +103,7 @@ export async function findChange(
   pool: pg.Pool,
   { tenant, change }: ChangeRef,
 ): Promise<ChangeRecord | undefined> {
-  const [row] = await query<ChangeColumns>(
+  const [row] = await read<ChangeColumns>(
     pool,
     'reading a change',
     `select ${CHANGE_COLUMNS} from ${FROM_CHANGES} where c.tenant_id = $1 and c.change_id = $2`,
@@ -102,9 +119,11 @@ const MATCHES = `c.tenant_id = $1 and s.tenant_id = $1
   and ($6::jsonb is null or s.state @> $6::jsonb)
   and case when $7::text is null then true when $7 = 'open' then s.outcome is null else s.outcome = $7 end`;
 
-function matching(tenant: string, filter: ChangeFilter): unknown[] {
+/** Null where no state could contain what is asked for. */
+function matching(tenant: string, filter: ChangeFilter): unknown[] | null {
   const { project, key, author, definition, state, outcome } = filter;
   const json = state === undefined ? null : JSON.stringify(state);
+  if (json !== null && !isStorableJson(json)) return null;
   return [tenant, project ?? null, key ?? null, author ?? null, definition ?? null, json, outcome ?? null];
 }
 
@@ -114,13 +133,15 @@ export async function findChanges(
   filter: ChangeFilter,
   page: { before?: string; limit: number },
 ): Promise<ChangeRecord[]> {
-  const rows = await query<ChangeColumns>(
+  const wanted = matching(tenant, filter);
+  if (wanted === null) return [];
+  const rows = await read<ChangeColumns>(
     pool,
     'listing changes',
     `select ${CHANGE_COLUMNS} from ${FROM_CHANGES}
      where ${MATCHES} and ($8::text is null or c.change_id < $8)
      order by c.change_id desc limit $9`,
-    [...matching(tenant, filter), page.before ?? null, page.limit],
+    [...wanted, page.before ?? null, page.limit],
   );
   return rows.map(toChangeRecord);
 }
@@ -130,12 +151,14 @@ export async function countOutcomes(
   tenant: string,
   filter: ChangeFilter,
 ): Promise<Record<string, number>> {
-  const rows = await query<{ outcome: string; changes: number }>(
+  const wanted = matching(tenant, filter);
+  if (wanted === null) return {};
+  const rows = await read<{ outcome: string; changes: number }>(
     pool,
     'counting outcomes',
     `select coalesce(s.outcome, 'open') as outcome, count(*) as changes from ${FROM_CHANGES}
      where ${MATCHES} group by 1 order by 1`,
-    matching(tenant, filter),
+    wanted,
   );
   return Object.fromEntries(rows.map(({ outcome, changes }) => [outcome, changes]));
 }

@@ -35,7 +35,7 @@ const SETTINGS = {
   synchronous_commit: 'on',
   full_page_writes: 'on',
   wal_level: 'replica',
-  wal_compression: 'on',
+  wal_compression: 'off',
   max_wal_size: '2GB',
   min_wal_size: '256MB',
   checkpoint_timeout: '10min',

@@ -89,11 +89,12 @@ create table countersign.workflow_transitions (
   primary key (tenant_id, seq)
 );
 
-create index workflow_transitions_change on countersign.workflow_transitions (tenant_id, change_id, seq);
-
--- Two servers can never both move one change to the same version, whatever else goes wrong.
+-- A row stands in one of the two, which together are the log of a change; the first also keeps two servers from moving
+-- one change to the same version, whatever else goes wrong. One index over both kinds would cost every row a third entry.
 create unique index workflow_transitions_version on countersign.workflow_transitions (tenant_id, change_id, version)
   where kind in ('proposed', 'transition');
+create index workflow_transitions_aside on countersign.workflow_transitions (tenant_id, change_id, seq)
+  where kind in ('late', 'refusal');
 
 create function countersign.refuse_rewriting() returns trigger language plpgsql as $$
 begin
