@@ -74,7 +74,7 @@ function parseUrl(text: string): URL {
   if (url && (url.protocol === 'http:' || url.protocol === 'https:') && !url.username && !url.password)
     return url;
   throw new CountersignError('INVALID_INPUT', 'The address of the server is not a URL.', {
-    hint: 'Give it like http://127.0.0.1:7300, without user or password.',
+    hint: 'Give it like http://127.0.0.1:7400, without user or password.',
   });
 }
 

@@ -16,6 +16,12 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (tex
   };
 }
 
+/** Idempotency keys travel in a header. */
+export function headerText(text: string): string {
+  if (/^[\x21-\x7e]{1,200}$/.test(text)) return text;
+  throw new InvalidArgumentError('It has to be 1 to 200 visible ASCII characters.');
+}
+
 /** 0 lets the system choose. */
 export const port = wholeNumber(0, 65_535);
 

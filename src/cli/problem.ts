@@ -12,7 +12,7 @@ import type { Response } from './http.ts';
 
 /** A refusal is an answer; it is not thrown. */
 export type Reply<T> =
-  | { readonly ok: true; readonly value: T }
+  | { readonly ok: true; readonly status: number; readonly value: T }
   | { readonly ok: false; readonly refusal: Refusal };
 
 interface Problem {
@@ -29,7 +29,7 @@ export function readReply<T>({ status, text }: Response, url: URL): Reply<T> {
   const body = parse(text);
   if (body === undefined || status === 0 || (status >= 300 && status < 400)) throw stranger(status, url);
   // What the server sends is described by its OpenAPI document; this is the one place that takes its word for it.
-  if (status < 300) return { ok: true, value: body as T };
+  if (status < 300) return { ok: true, status, value: body as T };
   const problem = (body ?? {}) as Problem;
   const { code = '', accepted = [] } = problem;
   const message = problem.detail ?? problem.title ?? `The server answered ${status}.`;

@@ -3,10 +3,10 @@
  * the same for all.
  */
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Common } from './connection.ts';
 import type { Io } from './io.ts';
-import { oneOrMore, port, type Words, wholeNumber } from './options.ts';
+import { headerText, oneOrMore, port, type Words, wholeNumber } from './options.ts';
 import type { Result } from './result.ts';
 
 /** Called once with what the command came to. */
@@ -19,12 +19,13 @@ type Add = (words: Words, take: (command: Command) => Command, run: Run) => void
 type Run = (options: any, args: readonly string[]) => Promise<Result>;
 
 export function createProgram(io: Io, finish: Finish): Command {
-  const program = withCommon(new Command('countersign'))
+  const program = new Command('countersign')
     .description('Change approval: workflows proven before they run, every decision in a log that stays.')
     .version(packageVersion())
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err, outputError: () => {} });
+  withCommon(program);
   const add = adder(program, finish);
   addServers(program);
   addWorkflows(add, io);
@@ -36,7 +37,7 @@ export function createProgram(io: Io, finish: Finish): Command {
 
 function adder(parent: Command, finish: Finish): Add {
   return ({ usage, about, alias }, take, run) => {
-    const command = take(withCommon(parent.command(usage).description(about)));
+    const command = withCommon(take(parent.command(usage).description(about)));
     if (alias) command.alias(alias);
     command.action(async () => {
       const options = command.optsWithGlobals<Common>();
@@ -46,11 +47,15 @@ function adder(parent: Command, finish: Finish): Add {
 }
 
 function withCommon(command: Command): Command {
-  return command
-    .option('--json', 'print one JSON document on the standard output')
-    .option('--url <url>', 'address of the server (else COUNTERSIGN_URL, else the local one)')
-    .option('--token <token>', 'token to use (else COUNTERSIGN_TOKEN, else the local one)')
-    .option('--data <dir>', 'data directory of the local server (else COUNTERSIGN_DATA, else .countersign)');
+  const common = [
+    ['--json', 'print one JSON document on the standard output'],
+    ['--url <url>', 'address of the server (else COUNTERSIGN_URL, else the local one)'],
+    ['--token <token>', 'token to use (else COUNTERSIGN_TOKEN, else the local one)'],
+    ['--data <dir>', 'data directory of the local server (else COUNTERSIGN_DATA, else .countersign)'],
+  ] as const;
+  for (const [flags, about] of common)
+    command.addOption(new Option(flags, about).helpGroup('Options of every command:'));
+  return command;
 }
 
 function addServers(program: Command): void {
@@ -104,7 +109,7 @@ function addChanges(add: Add, io: Io): void {
         .option('--reason <text>', 'why, for the log')
         .option('--event-data <json>', 'data that goes into the log with the event')
         .option('--version <n>', 'refuse where the change has moved on from this version', wholeNumber(1))
-        .option('--key <key>', 'idempotency key'),
+        .option('--key <key>', 'idempotency key', headerText),
     async (options, [change = '', trigger = '']) =>
       (await import('./commands/send.ts')).send(io, options, change, trigger),
   );

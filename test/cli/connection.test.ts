@@ -146,6 +146,13 @@ describe('token', () => {
     });
   });
 
+  it('is signed with the key of the environment where there is one', async () => {
+    const env = { COUNTERSIGN_JWT_KEY: 'e'.repeat(32), COUNTERSIGN_JWT_ISSUER: 'me' };
+    const { out } = await cli(['token'], { cwd: scratch(), env });
+    const { payload } = await jwtVerify(out.trim(), Buffer.from('e'.repeat(32)), { issuer: 'me' });
+    expect(payload.sub).toBe('developer');
+  });
+
   it('is not made with a wrong kind, a wrong duration or without the key', async () => {
     const { root } = dataOf(URL_A);
     expect((await cli(['token', '--kind', 'robot'], { cwd: root })).err).toContain('person, agent, system');

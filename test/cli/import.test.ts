@@ -142,7 +142,7 @@ describe('an import', () => {
         : undefined;
     const said = await cli(['import', jsonl(line())], at);
     expect(said.exit).toBe(3);
-    expect(said.err).toContain('0 changes were imported completely, with 1 events answered');
+    expect(said.err).toContain('Imported so far: 0 changes, 1 event.');
     expect(said.err).toContain('repeat the same command: it continues');
     server.intercept = () => undefined;
     expect(only(await cli(['import', jsonl(line()), '--json'], at))).toMatchObject({

@@ -11,6 +11,7 @@ describe('wrong use', () => {
     [['status', '--colour'], /^Unknown option '--colour'\n/],
     [['status', 'a', 'b'], /^Too many arguments for 'status'/],
     [['propose', '--title', 't'], /^Required option '--definition <name>' not specified\n/],
+    [['send', 'k1', 'go', '--key', 'ä'], /visible ASCII/],
     [['dev', '--port', '70000'], /whole number from 0 to 65535/],
   ])('%j is exit 2, with what to do', async (argv, message) => {
     const said = await cli(argv);

@@ -12,7 +12,10 @@ export async function createTenant(
 ): Promise<Result> {
   const { title = tenant } = options;
   const reply = await connected(io, options, (api) => api.createTenant({ tenant, title }));
-  return reply.ok ? done(reply.value, `Created the tenant ${cell(tenant)}.`) : refused(reply.refusal);
+  if (!reply.ok) return refused(reply.refusal);
+  const name = cell(tenant);
+  const existed = reply.status === 200;
+  return done(reply.value, existed ? `The tenant ${name} exists already.` : `Created the tenant ${name}.`);
 }
 
 export async function listTenants(io: Io, options: Common): Promise<Result> {

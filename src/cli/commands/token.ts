@@ -25,13 +25,16 @@ export async function token(io: Io, options: Options): Promise<Result> {
   if (ttlMs === undefined) throw wrong(`--ttl is no duration: ${ttl}`, 'Write it like 30m, 12h or 7d.');
   const key = await readKey(io, options);
   const ttlSeconds = ttlMs / 1000;
-  const text = await mintToken(key, { sub, tenant, kind, roles }, ttlSeconds);
+  const { COUNTERSIGN_JWT_ISSUER: issuer, COUNTERSIGN_JWT_AUDIENCE: audience } = io.env;
+  const expected = { ...(issuer && { issuer }), ...(audience && { audience }) };
+  const text = await mintToken(key, { sub, tenant, kind, roles }, ttlSeconds, expected);
   const expires_at = new Date(io.now() + ttlMs).toISOString();
   return done({ token: text, sub, tenant, kind, roles, expires_at }, text);
 }
 
-/** The bytes of `jwt.key` as they are. */
+/** The key the environment names, or the bytes of `jwt.key` as they are. */
 async function readKey(io: Io, common: Common): Promise<Uint8Array> {
+  if (io.env.COUNTERSIGN_JWT_KEY) return Buffer.from(io.env.COUNTERSIGN_JWT_KEY.trim());
   const directory = dataDirectory(io, common);
   if (directory === undefined) throw keyless('No .countersign directory was found from here upwards.');
   const path = join(directory, 'jwt.key');

@@ -4,6 +4,7 @@
  */
 import { CountersignError } from '../../errors.ts';
 import type { Api } from '../api.ts';
+import { count } from '../text.ts';
 import { type Plan, planOf } from './plan.ts';
 import type { HistoryRecord } from './record.ts';
 import type { ImportRule } from './rule.ts';
@@ -75,7 +76,7 @@ function interrupted(reason: unknown, { changes, events }: Tally): unknown {
   if (!(reason instanceof CountersignError && reason.retryable)) return reason;
   return new CountersignError(
     reason.code,
-    `${reason.message} ${changes.toLocaleString('en')} changes were imported completely, with ${events.toLocaleString('en')} events answered.`,
+    `${reason.message} Imported so far: ${count(changes, 'change')}, ${count(events, 'event')}.`,
     {
       cause: reason,
       hint: 'Start the server again and repeat the same command: it continues where it stopped.',
