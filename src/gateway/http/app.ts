@@ -1,0 +1,93 @@
+/** All routes together, behind one function from request to response. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { CountersignError } from '../../errors.ts';
+import { jsonResponse } from '../response.ts';
+import type { FetchHandler } from '../transport.ts';
+import { addChangeRoutes } from './changes.ts';
+import { addDefinitionRoutes } from './definitions.ts';
+import { addOperationRoutes } from './operations.ts';
+import { errorResponse } from './problem-response.ts';
+import { type Bindings, Routes, requestIdOf } from './route.ts';
+import type { Services } from './services.ts';
+import { addTenantRoutes } from './tenants.ts';
+import { addTransitionRoutes } from './transitions.ts';
+
+export const STREAM_PATH = '/v1/stream';
+
+export function createApp(services: Services): FetchHandler {
+  const api = new OpenAPIHono<Bindings>();
+  const routes = new Routes(api, services);
+  addTenantRoutes(routes, services);
+  addDefinitionRoutes(routes, services);
+  addChangeRoutes(routes, services);
+  addTransitionRoutes(routes, services);
+  addOperationRoutes(routes, services);
+  addDocument(api, routes);
+  addStreamHint(api);
+
+  const unmatched = (request: Request): Response => {
+    const path = new URL(request.url).pathname;
+    const methods = routes.methodsOf(path);
+    services.metrics.request(methods ? 'other' : 'any', 'unmatched', methods ? 405 : 404, 0);
+    return methods ? wrongMethod(request, path, methods) : noRoute(request, path);
+  };
+  api.notFound((context) => unmatched(context.req.raw));
+  api.onError((error, context) => {
+    services.log.error({ err: error }, 'request failed outside of its route');
+    return errorResponse(error, requestIdOf(context.req.raw));
+  });
+  return (request, peer) => api.fetch(request, { peer });
+}
+
+function addDocument(api: OpenAPIHono<Bindings>, routes: Routes): void {
+  api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+  });
+  let document: unknown;
+  routes.open(
+    {
+      method: 'get',
+      path: '/openapi.json',
+      summary: 'This interface, as OpenAPI 3.1',
+      tag: 'operations',
+      answers: { 200: { description: 'The document' } },
+    },
+    () => {
+      document ??= api.getOpenAPI31Document({
+        openapi: '3.1.0',
+        info: {
+          title: 'Countersign',
+          version: '1',
+          description: 'Errors are problem documents (RFC 9457) with a stable "code".',
+        },
+      });
+      return jsonResponse(200, document);
+    },
+  );
+}
+
+/** The WebSocket endpoint, asked for by something that does not want to upgrade. */
+function addStreamHint(api: OpenAPIHono<Bindings>): void {
+  api.get(STREAM_PATH, (context) => {
+    const error = new CountersignError('INVALID_INPUT', `${STREAM_PATH} speaks WebSocket only.`, {
+      hint: 'See docs/protocol.md.',
+    });
+    return errorResponse(error, requestIdOf(context.req.raw), { upgrade: 'websocket' });
+  });
+}
+
+function wrongMethod(request: Request, path: string, methods: readonly string[]): Response {
+  const allow = methods.join(', ');
+  const message = `${path} does not support ${request.method}; it has ${allow}.`;
+  const error = new CountersignError('METHOD_NOT_ALLOWED', message);
+  return errorResponse(error, requestIdOf(request), { allow });
+}
+
+function noRoute(request: Request, path: string): Response {
+  const error = new CountersignError('NOT_FOUND', `There is nothing at ${path}.`, {
+    hint: 'See /openapi.json.',
+  });
+  return errorResponse(error, requestIdOf(request));
+}

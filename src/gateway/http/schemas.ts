@@ -1,0 +1,127 @@
+/** The documents that leave the server. The types are what `wire.ts` makes; the schemas describe them in `/openapi.json`. */
+import { z } from '@hono/zod-openapi';
+import * as field from './fields.ts';
+
+const refusal = z
+  .strictObject({ code: z.string(), message: z.string(), accepted: z.array(z.string()) })
+  .openapi('Refusal');
+
+export const problem = z
+  .strictObject({
+    type: z.string().openapi({ example: '/errors#STALE_VERSION' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    hint: z.string().optional(),
+    retryable: z.boolean(),
+    issues: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+    accepted: z.array(z.string()).optional(),
+    request_id: z.string(),
+  })
+  .openapi('Problem');
+
+export const transition = z
+  .strictObject({
+    seq: z.int().openapi({ description: "Position in the tenant's stream: 1, 2, 3 … without gaps" }),
+    change: field.uuid,
+    kind: z.enum(['proposed', 'transition', 'late', 'refusal']),
+    version: z.int(),
+    event: z.string(),
+    from: field.json,
+    to: field.json,
+    outcome: z.string().nullable(),
+    principal: z.string(),
+    principal_kind: z.string(),
+    via: z.string().nullable(),
+    role: z.string().nullable(),
+    reason: z.string().nullable(),
+    data: field.json,
+    refusal: refusal.nullable(),
+    occurred_at: field.time,
+    recorded_at: field.time,
+  })
+  .openapi('Transition');
+export type TransitionDocument = z.infer<typeof transition>;
+
+const summaryFields = {
+  id: field.uuid,
+  project: z.string(),
+  key: z.string().nullable(),
+  title: z.string(),
+  author: z.string(),
+  author_kind: z.string(),
+  definition: z.string(),
+  definition_version: z.int(),
+  attributes: field.json,
+  version: z.int(),
+  state: field.json,
+  outcome: z.string().nullable(),
+  timers: z.array(
+    z.strictObject({ name: z.string(), event: z.string(), set_version: z.int(), due_at: field.time }),
+  ),
+  created_at: field.time,
+  updated_at: field.time,
+};
+
+export const changeSummary = z.strictObject(summaryFields).openapi('ChangeSummary');
+export type ChangeSummary = z.infer<typeof changeSummary>;
+
+export const change = z
+  .strictObject({
+    ...summaryFields,
+    enabled: z.array(
+      z.strictObject({
+        trigger: z.string(),
+        from: z.string(),
+        to: z.string(),
+        roles: z.array(z.string()),
+        by: z.array(z.string()),
+        exclude: z.array(z.string()),
+        reason: z.enum(['optional', 'required']),
+        refusal: refusal.nullable().openapi({ description: 'Null where the caller may send this trigger' }),
+      }),
+    ),
+  })
+  .openapi('Change');
+export type ChangeDocument = z.infer<typeof change>;
+
+export const outcomes = z
+  .strictObject({ outcomes: z.record(z.string(), z.int()) })
+  .openapi('OutcomeCounts', { example: { outcomes: { approved: 12, open: 3 } } });
+
+const definitionFields = {
+  name: z.string(),
+  version: z.int(),
+  digest: z.string(),
+  deployed_by: z.string(),
+  reason: z.string().nullable(),
+  deployed_at: field.time,
+};
+export const definitionSummary = z.strictObject(definitionFields).openapi('DefinitionSummary');
+export type DefinitionSummary = z.infer<typeof definitionSummary>;
+
+export const definition = z
+  .strictObject({ ...definitionFields, definition: field.json })
+  .openapi('Definition');
+export type DefinitionDocument = z.infer<typeof definition>;
+
+export const deployed = z
+  .strictObject({
+    name: z.string(),
+    version: z.int(),
+    digest: z.string(),
+    created: z.boolean().openapi({ description: 'False where the newest version was the same' }),
+    warnings: z.array(z.strictObject({ path: z.string(), message: z.string() })),
+  })
+  .openapi('Deployed');
+
+export const tenant = z
+  .strictObject({ tenant: z.string(), title: z.string(), created_at: field.time })
+  .openapi('Tenant');
+export type TenantDocument = z.infer<typeof tenant>;
+
+/** One page; `next_cursor` is null on the last. */
+export function page<T extends z.ZodType>(item: T) {
+  return z.strictObject({ items: z.array(item), next_cursor: z.string().nullable() });
+}

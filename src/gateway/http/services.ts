@@ -1,0 +1,16 @@
+/** What routes work with. */
+import type { Logger } from '../../log.ts';
+import type { Authenticator } from '../authenticate.ts';
+import type { Backend } from '../backend.ts';
+import type { Metrics } from '../metrics.ts';
+import type { KnownTenants } from '../tenants.ts';
+
+export interface Services {
+  readonly backend: Backend;
+  readonly authenticator: Authenticator;
+  readonly tenants: KnownTenants;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** True from the moment the server was told to stop. */
+  readonly isStopping: () => boolean;
+}

@@ -1,0 +1,106 @@
+/** How stored things look on the wire: snake_case names, times in ISO 8601 UTC. */
+import type { ChangeView, EnabledTrigger } from '../../actors/views.ts';
+import type { ChangeRecord, LogRow, StoredDefinition, TenantRecord } from '../../persistence/records.ts';
+import type {
+  ChangeDocument,
+  ChangeSummary,
+  DefinitionDocument,
+  DefinitionSummary,
+  TenantDocument,
+  TransitionDocument,
+} from './schemas.ts';
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+export function transitionDocument(row: LogRow): TransitionDocument {
+  return {
+    seq: row.seq,
+    change: row.change,
+    kind: row.kind,
+    version: row.version,
+    event: row.event,
+    from: row.from,
+    to: row.to,
+    outcome: row.outcome,
+    principal: row.principal,
+    principal_kind: row.principalKind,
+    via: row.via,
+    role: row.role,
+    reason: row.reason,
+    data: row.data,
+    refusal: row.refusal && {
+      code: row.refusal.code,
+      message: row.refusal.message,
+      accepted: [...row.refusal.accepted],
+    },
+    occurred_at: isoTime(row.occurredAt),
+    recorded_at: isoTime(row.recordedAt),
+  };
+}
+
+export function changeSummary(change: ChangeRecord): ChangeSummary {
+  return {
+    id: change.change,
+    project: change.project,
+    key: change.key,
+    title: change.title,
+    author: change.author,
+    author_kind: change.authorKind,
+    definition: change.definition,
+    definition_version: change.definitionVersion,
+    attributes: change.attributes,
+    version: change.version,
+    state: change.state,
+    outcome: change.outcome,
+    timers: change.timers.map((timer) => ({
+      name: timer.name,
+      event: timer.event,
+      set_version: timer.setVersion,
+      due_at: isoTime(timer.dueAt),
+    })),
+    created_at: isoTime(change.createdAt),
+    updated_at: isoTime(change.updatedAt),
+  };
+}
+
+export function changeDocument(view: ChangeView): ChangeDocument {
+  return { ...changeSummary(view), enabled: view.enabled.map(enabledDocument) };
+}
+
+function enabledDocument(enabled: EnabledTrigger): ChangeDocument['enabled'][number] {
+  return {
+    trigger: enabled.trigger,
+    from: enabled.from,
+    to: enabled.to,
+    roles: [...enabled.roles],
+    by: [...enabled.by],
+    exclude: [...enabled.exclude],
+    reason: enabled.reason,
+    refusal: enabled.refusal && {
+      code: enabled.refusal.code,
+      message: enabled.refusal.message,
+      accepted: [...enabled.refusal.accepted],
+    },
+  };
+}
+
+export function definitionSummary(stored: StoredDefinition): DefinitionSummary {
+  return {
+    name: stored.name,
+    version: stored.version,
+    digest: stored.digest,
+    deployed_by: stored.deployedBy,
+    reason: stored.reason,
+    deployed_at: isoTime(stored.deployedAt),
+  };
+}
+
+export function definitionDocument(stored: StoredDefinition): DefinitionDocument {
+  return { ...definitionSummary(stored), definition: stored.definition };
+}
+
+export function tenantDocument(tenant: TenantRecord): TenantDocument {
+  return { tenant: tenant.tenant, title: tenant.title, created_at: isoTime(tenant.createdAt) };
+}

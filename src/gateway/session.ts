@@ -1,0 +1,310 @@
+/**
+ * One WebSocket connection: who it is, until when, what it listens to. It answers every command once, and ends the
+ * connection, with a code that says whether to come back, where going on would break a promise.
+ */
+
+import { CountersignError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Authenticator, Identity } from './authenticate.ts';
+import type { Backend } from './backend.ts';
+import { transitionDocument } from './http/wire.ts';
+import type { Hub, Listener } from './hub.ts';
+import { CLOSE, type CloseReason, type StreamLimits } from './limits.ts';
+import type { Metrics } from './metrics.ts';
+import { asCountersignError, problemOf, problemOfRefusal } from './problem.ts';
+import {
+  type Command,
+  type CommandOf,
+  type Connected,
+  connectedFrame,
+  errorFrame,
+  type FrameId,
+  idOf,
+  parseCommand,
+  replyFrame,
+} from './protocol.ts';
+import type { Outlet } from './subscription.ts';
+import { Subscriptions } from './subscriptions.ts';
+import type { KnownTenants } from './tenants.ts';
+import { TokenBucket } from './token-bucket.ts';
+import type { Socket, SocketListener } from './transport.ts';
+
+export interface SessionServices {
+  readonly backend: Backend;
+  readonly hub: Hub;
+  readonly authenticator: Authenticator;
+  readonly tenants: KnownTenants;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly limits: StreamLimits;
+  readonly isStopping: () => boolean;
+}
+
+/** Longest time a timer takes; later expiries are looked at again. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+export class Session implements SocketListener, Listener {
+  readonly #services: SessionServices;
+  readonly #socket: Socket;
+  readonly #onClosed: (session: Session) => void;
+  readonly #name: string;
+  readonly #bucket: TokenBucket;
+  readonly #subscriptions: Subscriptions;
+  #identity: Identity | undefined;
+  /** The authentication under way; commands behind it wait. */
+  #connecting: Promise<unknown> | undefined;
+  #timer: NodeJS.Timeout;
+  #isClosed = false;
+  #pending = 0;
+  #refused = 0;
+  #unreadable = 0;
+
+  /** `name` stands in logs and problem documents; `token` where the handshake brought one. */
+  constructor(
+    services: SessionServices,
+    socket: Socket,
+    name: string,
+    token: string | undefined,
+    onClosed: (session: Session) => void,
+  ) {
+    this.#services = services;
+    this.#socket = socket;
+    this.#name = name;
+    this.#onClosed = onClosed;
+    const { limits } = services;
+    this.#bucket = new TokenBucket(limits.commandsPerSecond, limits.commandBurst, performance.now());
+    this.#timer = setTimeout(() => this.end(CLOSE.NOT_CONNECTED), limits.connectMs);
+    this.#subscriptions = new Subscriptions(services.hub, this.#outlet(), this, limits.subscriptions);
+    if (token !== undefined) void this.#connectFromHandshake(token);
+  }
+
+  #outlet(): Outlet {
+    const { backend, metrics, limits, log } = this.#services;
+    return {
+      store: backend.store,
+      hasRoom: () => this.#socket.buffered() <= limits.bufferedBytes,
+      push: (frame) => {
+        metrics.delivered();
+        this.#send(frame);
+      },
+      fail: (error) => {
+        log.warn({ err: error, session: this.#name }, 'a subscription could not read the log');
+        this.end(CLOSE.STREAM_UNREADABLE);
+      },
+    };
+  }
+
+  get subscriptions(): number {
+    return this.#subscriptions.size;
+  }
+
+  message(text: string): void {
+    if (this.#isClosed) return;
+    const { limits, metrics } = this.#services;
+    metrics.frame();
+    if (Buffer.byteLength(text) > limits.frameBytes) this.end(CLOSE.FRAME_TOO_LARGE);
+    else if (!this.#bucket.take(performance.now())) this.#refuseForRate(text);
+    else this.#read(text);
+  }
+
+  #read(text: string): void {
+    let command: Command;
+    try {
+      command = parseCommand(text);
+    } catch (error) {
+      this.#refuseFrame(text, asCountersignError(error));
+      return;
+    }
+    void this.#run(command);
+  }
+
+  binary(): void {
+    this.end(CLOSE.BINARY);
+  }
+
+  drain(): void {
+    this.#subscriptions.resume();
+  }
+
+  reset(): void {
+    this.end(CLOSE.STREAM_RESET);
+  }
+
+  closed(): void {
+    if (!this.#isClosed) this.#forget();
+  }
+
+  /** Ends the connection. Nothing is sent after this. */
+  end({ code, reason }: CloseReason): void {
+    if (this.#isClosed) return;
+    this.#forget();
+    this.#socket.close(code, reason);
+  }
+
+  #forget(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#subscriptions.close();
+    this.#onClosed(this);
+  }
+
+  #send(frame: string): void {
+    if (!this.#isClosed && this.#socket.send(frame) === 'dropped') this.end(CLOSE.SLOW);
+  }
+
+  #refuseForRate(text: string): void {
+    this.#refused += 1;
+    const { commandsPerSecond, refusedCommands } = this.#services.limits;
+    const message = `This connection may send ${commandsPerSecond} commands a second.`;
+    this.#sendError(idOf(text), new CountersignError('TOO_BUSY', message));
+    if (this.#refused >= refusedCommands) this.end(CLOSE.TOO_MANY_COMMANDS);
+  }
+
+  #refuseFrame(text: string, error: CountersignError): void {
+    if (error.code === 'MALFORMED_JSON') this.#unreadable += 1;
+    this.#sendError(idOf(text), error);
+    if (this.#unreadable >= this.#services.limits.badFrames) this.end(CLOSE.BAD_FRAMES);
+  }
+
+  #sendError(id: FrameId | null, error: unknown): void {
+    this.#send(errorFrame(id, problemOf(error, this.#requestId(id))));
+  }
+
+  #requestId(id: FrameId | null): string {
+    return `${this.#name}/${id ?? '-'}`;
+  }
+
+  async #run(command: Command): Promise<void> {
+    this.#pending += 1;
+    try {
+      if (this.#pending > this.#services.limits.pendingCommands) {
+        throw new CountersignError('TOO_BUSY', 'Too many commands of this connection wait for an answer.');
+      }
+      if (this.#services.isStopping()) throw new CountersignError('SHUTTING_DOWN', 'The server is stopping.');
+      await this.#answer(command);
+    } catch (error) {
+      const known = asCountersignError(error);
+      if (known.status >= 500) {
+        this.#services.log.error(
+          { err: error, session: this.#name, command: command.type },
+          'command failed',
+        );
+      }
+      this.#sendError(command.id, known);
+      if (command.type === 'connect' && this.#identity === undefined) this.#endUnconnected(known);
+    } finally {
+      this.#pending -= 1;
+    }
+  }
+
+  async #answer(command: Command): Promise<void> {
+    if (command.type === 'connect') {
+      this.#send(replyFrame(command.id, await this.#connect(command.token)));
+      return;
+    }
+    if (this.#connecting) await this.#connecting.catch(() => undefined);
+    const identity = this.#identity;
+    if (identity === undefined) {
+      throw new CountersignError('UNAUTHENTICATED', 'The first command has to be "connect".');
+    }
+    await this.#do(command, identity);
+  }
+
+  async #do(command: Exclude<Command, { type: 'connect' }>, identity: Identity): Promise<void> {
+    switch (command.type) {
+      case 'subscribe':
+        await this.#subscribe(command, identity);
+        break;
+      case 'event':
+        await this.#event(command, identity);
+        break;
+      case 'unsubscribe':
+        this.#subscriptions.unsubscribe(command.subscription);
+        this.#send(replyFrame(command.id, {}));
+        break;
+      case 'ping':
+        this.#send(replyFrame(command.id, {}));
+    }
+  }
+
+  async #connectFromHandshake(token: string): Promise<void> {
+    try {
+      const connected = await this.#connect(token);
+      this.#send(connectedFrame(connected));
+    } catch (error) {
+      const known = asCountersignError(error);
+      this.#sendError(null, known);
+      this.#endUnconnected(known);
+    }
+  }
+
+  #connect(token: string): Promise<Connected> {
+    const connecting = this.#verify(token);
+    this.#connecting = connecting;
+    return connecting;
+  }
+
+  /** Also renews the token of an open connection, for the same principal only. */
+  async #verify(token: string): Promise<Connected> {
+    const identity = await this.#services.authenticator.verify(token);
+    const { tenant, id } = identity.principal;
+    await this.#services.tenants.require(tenant);
+    const current = this.#identity?.principal;
+    if (current !== undefined && (current.tenant !== tenant || current.id !== id)) {
+      throw new CountersignError(
+        'FORBIDDEN',
+        `This connection is that of "${current.id}"; open another one.`,
+      );
+    }
+    if (!this.#isClosed) {
+      this.#identity = identity;
+      this.#watchExpiry(identity.expiresAt);
+    }
+    return { tenant, principal: id, expires_at: new Date(identity.expiresAt).toISOString() };
+  }
+
+  #endUnconnected(error: CountersignError): void {
+    if (error.code === 'UNAUTHENTICATED') this.end(CLOSE.UNAUTHENTICATED);
+    if (error.code === 'FORBIDDEN') this.end(CLOSE.FORBIDDEN);
+  }
+
+  #watchExpiry(expiresAt: number): void {
+    clearTimeout(this.#timer);
+    const left = expiresAt - Date.now();
+    if (left <= 0) this.end(CLOSE.TOKEN_EXPIRED);
+    else this.#timer = setTimeout(() => this.#watchExpiry(expiresAt), Math.min(left, MAX_TIMER_MS));
+  }
+
+  async #subscribe(command: CommandOf<'subscribe'>, { principal }: Identity): Promise<void> {
+    const opened = await this.#subscriptions.subscribe(command, principal.tenant);
+    if (opened === undefined) return;
+    this.#send(replyFrame(command.id, opened.reply));
+    opened.start();
+  }
+
+  async #event(command: CommandOf<'event'>, { principal }: Identity): Promise<void> {
+    const {
+      change,
+      trigger,
+      reason,
+      data,
+      expected_version: expectedVersion,
+      idempotency_key: key,
+    } = command;
+    const event = {
+      change,
+      trigger,
+      ...(reason !== undefined && { reason }),
+      ...(data !== undefined && { data }),
+      ...(expectedVersion !== undefined && { expectedVersion }),
+    };
+    const envelope = { principal, ...(key !== undefined && { idempotencyKey: key }) };
+    const answer = await this.#services.backend.send(event, envelope);
+    if (answer.ok) {
+      const reply = { transition: transitionDocument(answer.row), replayed: answer.replayed };
+      this.#send(replyFrame(command.id, reply));
+    } else {
+      this.#send(errorFrame(command.id, problemOfRefusal(answer.refusal, this.#requestId(command.id))));
+    }
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * One subscription: catching up from the log, live, or waiting for its socket to drain. It is live only when it has
+ * everything the feed has delivered, decided in the same tick it joins the feed: no gap, no duplicate. A slow socket
+ * sends it back to catching up, so that no queue of ours grows.
+ */
+import type { LogRow } from '../persistence/records.ts';
+import type { Delivery, Feed, FeedStore, Receiver } from './feed.ts';
+import { transitionDocument } from './http/wire.ts';
+import { advanceFrame, eventFrame } from './protocol.ts';
+
+/** A subscription's socket, as far as it may know it. */
+export interface Outlet {
+  /** Whether there is room for another event. */
+  hasRoom(): boolean;
+  push(frame: string): void;
+  /** Reading the log failed: the connection ends, the client comes back with its position. */
+  fail(error: unknown): void;
+  readonly store: FeedStore;
+}
+
+/** What the subscription is of; the whole tenant where neither is given. */
+export interface Scope {
+  readonly change?: string;
+  readonly project?: string;
+}
+
+const PAGE = 200;
+/** So many rows that were not for this subscription make an "advance", so that its position does not fall behind. */
+const ADVANCE_EVERY = 200;
+
+type Mode = 'catching-up' | 'live' | 'waiting' | 'closed';
+
+export class Subscription implements Receiver {
+  readonly id: string;
+  readonly #feed: Feed;
+  readonly #scope: Scope;
+  readonly #outlet: Outlet;
+  #mode: Mode = 'waiting';
+  /** All rows up to here were sent or are not for us. */
+  #last: number;
+  /** What the client was told last. */
+  #told: number;
+
+  constructor(id: string, feed: Feed, scope: Scope, since: number, outlet: Outlet) {
+    this.id = id;
+    this.#feed = feed;
+    this.#scope = scope;
+    this.#outlet = outlet;
+    this.#last = since;
+    this.#told = since;
+    if (scope.project !== undefined) feed.projectSubscriptions += 1;
+  }
+
+  /** Starts, or goes on after the socket had no room. */
+  resume(): void {
+    if (this.#mode !== 'waiting') return;
+    this.#mode = 'catching-up';
+    void this.#catchUp();
+  }
+
+  close(): void {
+    if (this.#mode === 'closed') return;
+    if (this.#scope.project !== undefined) this.#feed.projectSubscriptions -= 1;
+    this.#feed.leave(this);
+    this.#mode = 'closed';
+  }
+
+  deliver(delivery: Delivery): void {
+    if (delivery.seq <= this.#last) return;
+    if (this.#outlet.hasRoom()) this.#take(delivery);
+    else this.#wait();
+  }
+
+  async #catchUp(): Promise<void> {
+    while (this.#mode === 'catching-up') {
+      if (this.#takeRecent()) return;
+      const reached = this.#feed.position;
+      const rows = await this.#readPage();
+      if (rows === undefined || !this.#takePage(rows)) return;
+      // A page that is not full held everything there was when it was asked for.
+      if (rows.length < PAGE) this.#skipTo(reached);
+    }
+  }
+
+  /** Takes what the feed still remembers and goes live; false where it does not reach back far enough. */
+  #takeRecent(): boolean {
+    const recent = this.#feed.after(this.#last);
+    if (recent === undefined || !this.#isDecidable(recent)) return false;
+    for (const delivery of recent) {
+      if (!this.#outlet.hasRoom()) {
+        this.#wait();
+        return true;
+      }
+      this.#take(delivery);
+      if (this.#isClosed()) return true;
+    }
+    this.#mode = 'live';
+    this.#feed.join(this);
+    return true;
+  }
+
+  /** Rows delivered before anybody asked for a project do not carry theirs. */
+  #isDecidable(recent: readonly Delivery[]): boolean {
+    return this.#scope.project === undefined || recent.every(({ project }) => project !== undefined);
+  }
+
+  async #readPage(): Promise<readonly LogRow[] | undefined> {
+    try {
+      const query = { after: this.#last, limit: PAGE, ...this.#scope };
+      const rows = await this.#outlet.store.log(this.#feed.tenant, query);
+      return this.#mode === 'catching-up' ? rows : undefined;
+    } catch (error) {
+      if (this.#mode !== 'closed') this.#outlet.fail(error);
+      return undefined;
+    }
+  }
+
+  #takePage(rows: readonly LogRow[]): boolean {
+    for (const row of rows) {
+      if (!this.#outlet.hasRoom()) {
+        this.#wait();
+        return false;
+      }
+      this.#send(row.seq, JSON.stringify(transitionDocument(row)));
+      if (this.#isClosed()) return false;
+    }
+    return true;
+  }
+
+  /** A send may have ended the connection, and us with it. */
+  #isClosed(): boolean {
+    return this.#mode === 'closed';
+  }
+
+  #take(delivery: Delivery): void {
+    if (this.#isMine(delivery)) this.#send(delivery.seq, delivery.text);
+    else this.#skipTo(delivery.seq);
+  }
+
+  #isMine({ change, project }: Delivery): boolean {
+    if (this.#scope.change !== undefined) return change === this.#scope.change;
+    return this.#scope.project === undefined || project === this.#scope.project;
+  }
+
+  #send(seq: number, transition: string): void {
+    this.#outlet.push(eventFrame(this.id, seq, this.#told, transition));
+    this.#last = seq;
+    this.#told = seq;
+  }
+
+  #skipTo(seq: number): void {
+    this.#last = Math.max(this.#last, seq);
+    if (this.#last - this.#told < ADVANCE_EVERY) return;
+    this.#outlet.push(advanceFrame(this.id, this.#last));
+    this.#told = this.#last;
+  }
+
+  #wait(): void {
+    this.#feed.leave(this);
+    if (this.#mode !== 'closed') this.#mode = 'waiting';
+  }
+}

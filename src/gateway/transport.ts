@@ -1,0 +1,114 @@
+/**
+ * What carries bytes: uWebSockets.js where it has a binary for this platform, plain Node otherwise. Both feed the same
+ * two handlers, and one contract suite holds them to the same behaviour.
+ */
+
+import { messageOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
+
+/** 1 MiB: the largest body that reaches a handler. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+/** A body that takes longer than this to arrive loses its connection. */
+export const BODY_TIMEOUT_MS = 30_000;
+export const MAX_HEADERS = 100;
+export const MAX_HEADER_BYTES = 16 * 1024;
+/** Larger frames cut the connection below the protocol; the protocol's own limit is lower and gets an answer. */
+export const MAX_FRAME_BYTES = 256 * 1024;
+/** What the transport holds for one socket before it drops messages; a session stops far below. */
+export const MAX_BACKPRESSURE_BYTES = 4 * 1024 * 1024;
+/** A socket that answers neither messages nor pings for this long is closed. */
+export const SOCKET_IDLE_S = 60;
+
+export type TransportName = 'uws' | 'node';
+
+/** The other end of the connection. */
+export interface Peer {
+  /** IP address as text. */
+  readonly address: string;
+}
+
+export type FetchHandler = (request: Request, peer: Peer) => Response | Promise<Response>;
+
+/** `dropped`: the message is lost and the stream has a hole; the connection must be closed. */
+export type SendResult = 'sent' | 'buffered' | 'dropped';
+
+export interface Socket {
+  send(text: string): SendResult;
+  /** Bytes accepted but not yet taken by the network. */
+  buffered(): number;
+  close(code: number, reason: string): void;
+}
+
+export interface SocketListener {
+  message(text: string): void;
+  binary(): void;
+  /** What was buffered has left. */
+  drain(): void;
+  closed(): void;
+}
+
+/** A request to become a socket. Header names are lower case. */
+export interface UpgradeRequest {
+  readonly header: (name: string) => string | null;
+  readonly peer: Peer;
+}
+
+export type UpgradeAnswer =
+  | { readonly accept: true; readonly protocol: string; readonly open: (socket: Socket) => SocketListener }
+  | { readonly accept: false; readonly response: Response };
+
+export interface TransportHandlers {
+  readonly fetch: FetchHandler;
+  /** Decides at once, before the first await. */
+  readonly upgrade: (request: UpgradeRequest) => UpgradeAnswer;
+  /** The answer to a body past the limit, given before the body has arrived. */
+  readonly tooLarge: () => Response;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Path of the WebSocket endpoint. */
+  readonly socketPath: string;
+  readonly bodyTimeoutMs: number;
+}
+
+export interface Transport {
+  readonly name: TransportName;
+  readonly port: number;
+  /** Accepts no more connections; those that exist go on. */
+  stopListening(): void;
+  /** Resolves when no request is being answered, or after `timeoutMs`. */
+  idle(timeoutMs: number): Promise<void>;
+  /** Cuts whatever is left. */
+  close(): Promise<void>;
+}
+
+export type Listen = (handlers: TransportHandlers, options: ListenOptions) => Promise<Transport>;
+
+/** Starts the transport asked for; `auto` prefers uWebSockets.js and says why when it cannot have it. */
+export async function listen(
+  choice: TransportName | 'auto',
+  handlers: TransportHandlers,
+  options: ListenOptions,
+  log: Logger,
+): Promise<Transport> {
+  const { start, reason } = await choose(choice);
+  const transport = await start(handlers, options);
+  log.info({ transport: transport.name, reason, host: options.host, port: transport.port }, 'listening');
+  return transport;
+}
+
+async function choose(choice: TransportName | 'auto'): Promise<{ start: Listen; reason: string }> {
+  const reason = 'configured';
+  if (choice === 'node') return { start: (await import('./transport-node.ts')).listenNode, reason };
+  try {
+    const { listenUws } = await import('./transport-uws.ts');
+    return { start: listenUws, reason: choice === 'uws' ? reason : 'uWebSockets.js runs on this platform' };
+  } catch (error) {
+    if (choice === 'uws') throw error;
+    const [cause] = messageOf(error).split('\n');
+    return { start: (await import('./transport-node.ts')).listenNode, reason: cause ?? 'unknown' };
+  }
+}

@@ -1,0 +1,41 @@
+/** The handshake of a WebSocket: from which pages, with which subprotocol, and whether a token came along. */
+import { randomUUID } from 'node:crypto';
+import { CountersignError } from '../errors.ts';
+import { errorResponse } from './http/problem-response.ts';
+import { BEARER_PREFIX, SUBPROTOCOL } from './protocol.ts';
+import type { UpgradeRequest } from './transport.ts';
+
+export type Handshake =
+  | { readonly ok: true; readonly token: string | undefined }
+  | { readonly ok: false; readonly response: Response };
+
+/** `origins`: pages of other hosts that may connect, like `https://review.example.com`. */
+export function handshake(request: UpgradeRequest, origins: ReadonlySet<string>): Handshake {
+  if (!isAllowedOrigin(request.header('origin'), request.header('host'), origins)) {
+    return refused(
+      new CountersignError('FORBIDDEN', 'Pages of this origin may not connect.', {
+        hint: 'Add the origin to the allowed ones in the configuration of the server.',
+      }),
+    );
+  }
+  const offered = (request.header('sec-websocket-protocol') ?? '').split(',').map((name) => name.trim());
+  if (!offered.includes(SUBPROTOCOL)) {
+    return refused(
+      new CountersignError('INVALID_INPUT', `The client does not offer "${SUBPROTOCOL}".`, {
+        hint: `Offer the subprotocol "${SUBPROTOCOL}"; see docs/protocol.md.`,
+      }),
+    );
+  }
+  const bearer = offered.find((name) => name.startsWith(BEARER_PREFIX));
+  return { ok: true, token: bearer?.slice(BEARER_PREFIX.length) };
+}
+
+/** No origin: not a browser. The same host: our own pages. */
+function isAllowedOrigin(origin: string | null, host: string | null, origins: ReadonlySet<string>): boolean {
+  if (origin === null || origins.has(origin)) return true;
+  return host !== null && URL.canParse(origin) && new URL(origin).host === host;
+}
+
+function refused(error: CountersignError): Handshake {
+  return { ok: false, response: errorResponse(error, randomUUID()) };
+}
