@@ -1,8 +1,9 @@
 /** `definitions`: the workflows of the tenant, the newest version of each. */
+
+import { connected } from '../connected.ts';
 import type { Common } from '../connection.ts';
 import type { Io } from '../io.ts';
 import { done, type Result } from '../result.ts';
-import { connected } from '../session.ts';
 import { timeText } from '../state-text.ts';
 import { cell, painter, table } from '../text.ts';
 

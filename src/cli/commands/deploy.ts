@@ -1,11 +1,11 @@
 /** `deploy`: checks a definition here and makes it the tenant's newest version of that workflow. */
 import { resolve } from 'node:path';
+import { connected } from '../connected.ts';
 import type { Common } from '../connection.ts';
 import { findingText, requireSound } from '../definition-file.ts';
 import { grammarOf } from '../grammar.ts';
 import type { Io } from '../io.ts';
 import { done, type Result, refused } from '../result.ts';
-import { connected } from '../session.ts';
 import { painter } from '../text.ts';
 
 export async function deploy(

@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CountersignError } from '../../errors.ts';
 import type { Api } from '../api.ts';
+import { connected, findChange } from '../connected.ts';
 import type { Common } from '../connection.ts';
 import type { Io } from '../io.ts';
 import { done, type Result, show } from '../result.ts';
-import { connected, findChange } from '../session.ts';
 import { moveText, timeText } from '../state-text.ts';
 import { type Cell, cell, type Paint, painter, table } from '../text.ts';
 import type { Transition } from '../wire.ts';

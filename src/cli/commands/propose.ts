@@ -1,8 +1,9 @@
 /** `propose` (or `record`): puts a change under review, by hand. */
+
+import { connected } from '../connected.ts';
 import type { Common } from '../connection.ts';
 import type { Io } from '../io.ts';
 import { done, type Result, refused } from '../result.ts';
-import { connected } from '../session.ts';
 import { stateText } from '../state-text.ts';
 import { cell, painter } from '../text.ts';
 

@@ -2,10 +2,10 @@
 import { CountersignError } from '../../errors.ts';
 import type { Json } from '../../persistence/records.ts';
 import type { Api, EventOptions } from '../api.ts';
+import { connected, findChange } from '../connected.ts';
 import type { Common } from '../connection.ts';
 import type { Io } from '../io.ts';
 import { done, type Result, refused } from '../result.ts';
-import { connected, findChange } from '../session.ts';
 import { moveText } from '../state-text.ts';
 import { type Paint, painter } from '../text.ts';
 import type { EventBody, Transition } from '../wire.ts';

@@ -1,9 +1,10 @@
 /** `status`: many changes as a table, or one change with what may happen to it next. */
+
+import { connected, findChange } from '../connected.ts';
 import type { Common } from '../connection.ts';
 import { durationText } from '../grammar.ts';
 import type { Io } from '../io.ts';
 import { done, type Result } from '../result.ts';
-import { connected, findChange } from '../session.ts';
 import { partsOf, stateText, timeText } from '../state-text.ts';
 import { cell, count, type Paint, painter, table } from '../text.ts';
 import type { Change, EnabledTrigger } from '../wire.ts';

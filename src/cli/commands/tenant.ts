@@ -1,8 +1,9 @@
 /** `tenant create` and `tenant list`. */
+
+import { connected } from '../connected.ts';
 import type { Common } from '../connection.ts';
 import type { Io } from '../io.ts';
 import { done, type Result, refused } from '../result.ts';
-import { connected } from '../session.ts';
 import { cell, painter, table } from '../text.ts';
 
 export async function createTenant(

@@ -1,9 +1,9 @@
 /** `approve` and `reject`: finds the trigger that means it here and now, and sends that one. */
 import { CountersignError, type Refusal } from '../../errors.ts';
+import { connected, findChange } from '../connected.ts';
 import type { Common } from '../connection.ts';
 import type { Io } from '../io.ts';
 import { type Result, refused } from '../result.ts';
-import { connected, findChange } from '../session.ts';
 import { stateText } from '../state-text.ts';
 import { painter } from '../text.ts';
 import type { Change, EnabledTrigger } from '../wire.ts';
