@@ -1,0 +1,221 @@
+/** A runtime small enough to hold in the head: changes in memory, a log per tenant, answers that tests can ask for. */
+import { randomUUID } from 'node:crypto';
+import type { Answer, Envelope, EventCommand, Principal, Proposal } from '../../src/actors/commands.ts';
+import type { Publisher } from '../../src/actors/ports.ts';
+import type { ChangeView, Deployed } from '../../src/actors/views.ts';
+import { CountersignError, type Refusal } from '../../src/errors.ts';
+import type { Backend } from '../../src/gateway/backend.ts';
+import type {
+  ChangeFilter,
+  ChangeRecord,
+  ChangeRef,
+  Json,
+  LogRow,
+  StoredDefinition,
+  TenantRecord,
+} from '../../src/persistence/records.ts';
+
+export const NOW = Date.UTC(2026, 10, 23, 9, 30);
+
+export interface Sent {
+  readonly command: EventCommand | Proposal;
+  readonly envelope: Envelope;
+}
+
+export class FakeBackend implements Backend {
+  readonly tenantRecords: TenantRecord[] = [{ tenant: 'acme', title: 'Acme', createdAt: NOW }];
+  readonly logs = new Map<string, LogRow[]>([['acme', []]]);
+  readonly changeRecords: ChangeRecord[] = [];
+  readonly definitionRecords: StoredDefinition[] = [];
+  /** Everything the gateway asked for, as it arrived here. */
+  readonly sent: Sent[] = [];
+  readonly filters: ChangeFilter[] = [];
+  /** Told of rows, where set. */
+  publisher: Publisher | undefined;
+  epoch = 'e1';
+  isReady = true;
+  /** Waited for before any command is answered. */
+  gate: Promise<void> = Promise.resolve();
+  /** Called before each read of the log. */
+  onRead: () => Promise<void> = async () => {};
+  readonly #answers = new Map<string, Answer>();
+
+  readonly store: Backend['store'] = {
+    change: async ({ tenant, change }) => this.#find(tenant, change),
+    changes: async (tenant, filter, { before, limit }) => {
+      this.filters.push(filter);
+      const all = this.changeRecords.filter((change) => change.tenant === tenant).reverse();
+      const start = before === undefined ? 0 : all.findIndex((change) => change.change === before) + 1;
+      return all.slice(start, start + limit);
+    },
+    outcomes: async (tenant) => {
+      const all = this.changeRecords.filter((change) => change.tenant === tenant);
+      return { open: all.length };
+    },
+    log: async (tenant, { after, limit, change, project }) => {
+      await this.onRead();
+      const rows = (this.logs.get(tenant) ?? []).slice(after);
+      return rows
+        .filter((row) => change === undefined || row.change === change)
+        .filter((row) => project === undefined || this.#find(tenant, row.change)?.project === project)
+        .slice(0, limit);
+    },
+    position: async (tenant) => {
+      const rows = this.logs.get(tenant);
+      return rows && { seq: rows.length, epoch: this.epoch };
+    },
+    definition: async (tenant, name, version) =>
+      this.definitionRecords.findLast(
+        (record) =>
+          record.tenant === tenant &&
+          record.name === name &&
+          (version === undefined || record.version === version),
+      ),
+    definitions: async (tenant) => this.definitionRecords.filter((record) => record.tenant === tenant),
+    createTenant: async (record) => {
+      if (this.logs.has(record.tenant)) return false;
+      this.tenantRecords.push(record);
+      this.logs.set(record.tenant, []);
+      return true;
+    },
+    tenants: async () => this.tenantRecords,
+  };
+
+  async propose(proposal: Proposal, envelope: Envelope): Promise<Answer> {
+    this.sent.push({ command: proposal, envelope });
+    const { tenant } = envelope.principal;
+    if (proposal.key === 'taken') return refused({ code: 'CHANGE_EXISTS', message: 'It exists.', accepted: [] });
+    const change = this.addChange(tenant, proposal.project, proposal);
+    return { ok: true, row: this.append({ tenant, change }, { kind: 'proposed', event: 'propose' }), replayed: false };
+  }
+
+  async send(command: EventCommand, envelope: Envelope): Promise<Answer> {
+    this.sent.push({ command, envelope });
+    await this.gate;
+    const { tenant } = envelope.principal;
+    const known = this.#find(tenant, command.change);
+    if (known === undefined) throw new CountersignError('NOT_FOUND', `There is no change ${command.change}.`);
+    const key = envelope.idempotencyKey;
+    const before = key === undefined ? undefined : this.#answers.get(key);
+    if (before?.ok) return { ...before, replayed: true };
+    const failure = FAILURES[command.trigger];
+    if (failure) throw failure();
+    const refusal = REFUSED[command.trigger];
+    if (refusal) return refused(refusal);
+    if (command.expectedVersion !== undefined && command.expectedVersion !== known.version) {
+      return refused({ code: 'STALE_VERSION', message: 'It has moved on.', accepted: [String(known.version)] });
+    }
+    const row = this.append({ tenant, change: command.change }, { event: command.trigger });
+    this.publisher?.publish([row]);
+    const answer: Answer = { ok: true, row, replayed: false };
+    if (key !== undefined) this.#answers.set(key, answer);
+    return answer;
+  }
+
+  async view({ tenant, change }: ChangeRef): Promise<ChangeView | undefined> {
+    const record = this.#find(tenant, change);
+    return record && { ...record, enabled: [{ ...ENABLED, refusal: REFUSED.forbidden ?? null }] };
+  }
+
+  async deploy(tenant: string, source: unknown, by: Principal, reason: string | null): Promise<Deployed> {
+    const definition = source as { name?: string; states?: Json };
+    if (definition.states === undefined || definition.name === undefined) {
+      const issues = [{ path: 'states', message: 'are missing' }];
+      throw new CountersignError('DEFINITION_INVALID', 'The definition has 1 defect.', { issues });
+    }
+    const name = definition.name;
+    const before = this.definitionRecords.findLast((record) => record.name === name);
+    const digest = JSON.stringify(source);
+    if (before?.digest === digest) return { name, version: before.version, digest, created: false, warnings: [] };
+    const version = (before?.version ?? 0) + 1;
+    const deployed = { deployedBy: by.id, reason, deployedAt: NOW };
+    this.definitionRecords.push({ tenant, name, version, digest, definition: source as Json, ...deployed });
+    return { name, version, digest, created: true, warnings: [] };
+  }
+
+  async ready(): Promise<boolean> {
+    return this.isReady;
+  }
+
+  addChange(tenant: string, project: string, facts: Partial<Proposal> = {}): string {
+    const change = randomUUID();
+    this.changeRecords.push({
+      tenant,
+      change,
+      project,
+      key: facts.key ?? null,
+      title: facts.title ?? 'A change',
+      author: 'ann',
+      authorKind: 'person',
+      definition: facts.definition ?? 'BasicApproval',
+      definitionVersion: 1,
+      attributes: facts.attributes ?? {},
+      createdAt: NOW,
+      version: 0,
+      state: { Review: { code: 'waiting' } },
+      outcome: null,
+      updatedAt: NOW,
+      timers: [{ name: 'late', setVersion: 1, event: 'late', dueAt: NOW + 1000 }],
+    });
+    return change;
+  }
+
+  /** Commits a row without telling anybody. */
+  append(ref: ChangeRef, entry: Partial<LogRow> = {}): LogRow {
+    const log = this.logs.get(ref.tenant);
+    if (log === undefined) throw new Error(`no tenant ${ref.tenant}`);
+    const index = this.changeRecords.findIndex((record) => record.change === ref.change);
+    const record = this.changeRecords[index];
+    const version = (record?.version ?? 0) + 1;
+    if (record) this.changeRecords[index] = { ...record, version };
+    const row: LogRow = { ...ROW, version, ...entry, ...ref, seq: log.length + 1 };
+    log.push(row);
+    return row;
+  }
+
+  #find(tenant: string, change: string): ChangeRecord | undefined {
+    return this.changeRecords.find((record) => record.tenant === tenant && record.change === change);
+  }
+}
+
+const ROW: Omit<LogRow, 'tenant' | 'change' | 'seq' | 'version'> = {
+  kind: 'transition',
+  event: 'approve',
+  from: 'Review',
+  to: 'Approved',
+  outcome: null,
+  principal: 'ann',
+  principalKind: 'person',
+  via: null,
+  role: 'reviewer',
+  reason: null,
+  data: null,
+  refusal: null,
+  occurredAt: NOW,
+  recordedAt: NOW,
+};
+
+const ENABLED = {
+  trigger: 'approve',
+  from: 'Review.code.waiting',
+  to: 'Review.code.done',
+  roles: ['reviewer'],
+  by: ['person'],
+  exclude: ['author'],
+  reason: 'optional',
+} as const;
+
+function refused(refusal: Refusal): Answer {
+  return { ok: false, refusal, row: null, replayed: false };
+}
+
+const REFUSED: Readonly<Record<string, Refusal>> = {
+  forbidden: { code: 'MISSING_ROLE', message: 'Needs role "reviewer".', accepted: ['reviewer'] },
+  unknown: { code: 'UNKNOWN_EVENT', message: 'There is no such trigger.', accepted: ['approve'] },
+};
+
+const FAILURES: Readonly<Record<string, () => Error>> = {
+  busy: () => new CountersignError('TOO_BUSY', 'Too many commands wait.'),
+  away: () => new CountersignError('STORE_UNAVAILABLE', 'The database is away.'),
+  crash: () => new Error('secret detail'),
+};
