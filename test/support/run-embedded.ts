@@ -1,0 +1,7 @@
+/** A process of its own that runs an embedded PostgreSQL: prints the server's process id, then waits to be killed. */
+import { createLogger } from '../../src/log.ts';
+import { EmbeddedPostgres } from '../../src/persistence/embedded.ts';
+
+const server = await EmbeddedPostgres.start({ dataDir: process.argv[2] ?? '', log: createLogger('info') });
+process.stdout.write(`${JSON.stringify({ pid: server.pid, adminUrl: server.adminUrl })}\n`);
+process.stdin.on('end', () => void server.stop()).resume();
