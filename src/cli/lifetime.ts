@@ -1,0 +1,48 @@
+/** How long a server lives: until a signal asks it to stop, twice to make it hurry, or until a part it needs is gone. */
+import { CountersignError, messageOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Closes on the first signal, exits at once on the second. The process ends when nothing keeps it alive any more. */
+export function closeOnSignal(close: () => Promise<void>, log: Logger): void {
+  let closing = false;
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      if (closing) process.exit(1);
+      closing = true;
+      close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error({ err: messageOf(error) }, 'the server did not stop cleanly');
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+/** What the options of `serve` and `dev` say, as the variables they stand for. */
+export interface ServerOptions {
+  readonly port?: number;
+  readonly host?: string;
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+/** Options win over the environment. */
+export function environment({ port, host, data }: ServerOptions): Record<string, string | undefined> {
+  return {
+    ...process.env,
+    ...(port !== undefined && { PORT: String(port) }),
+    ...(host !== undefined && { HOST: host }),
+    ...(data !== undefined && { COUNTERSIGN_DATA: data }),
+  };
+}
+
+/** For what a configuration lacks: names the variable and what it is for. */
+export function missing(variable: string, why: string): CountersignError {
+  return new CountersignError('CONFIG_INVALID', `${variable} is not set: ${why}.`, {
+    issues: [{ path: variable, message: why }],
+  });
+}
