@@ -1,0 +1,106 @@
+/** What the contract does not show: lost connections, deadlocks, the physical cost of an update. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { CommitResult } from '../../src/persistence/records.ts';
+import { proposal, step, TENANT } from '../support/commits.ts';
+import { type TestDatabase, testDatabase, withClient } from '../support/database.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+  for (const tenant of [TENANT, 'other', 'busy']) {
+    await database.store.createTenant({ tenant, title: tenant, createdAt: 1 });
+  }
+});
+afterAll(() => database.drop());
+
+const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
+const failed = (results: readonly CommitResult[]) => results.filter(({ ok }) => !ok);
+
+/** Ends every connection of the store, as a failing server would. */
+const cutConnections = () =>
+  withClient({ ...database.admin, database: 'postgres' }, (client) =>
+    client.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and usename = 'countersign_app'`,
+      [database.app.database],
+    ),
+  );
+
+it('updates of states and streams stay HOT', async () => {
+  const { store } = database;
+  const changes = ids('hot', 100);
+  await store.commit(changes.map((change) => proposal(change, { tenant: 'busy' })));
+  for (let version = 1; version <= 20; version++) {
+    expect(
+      failed(await store.commit(changes.map((change) => step(change, version, { tenant: 'busy' })))),
+    ).toEqual([]);
+  }
+  const { rows } = await withClient(database.admin, async (client) => {
+    // Statistics of other sessions arrive when those are idle for a moment; ask until the updates are in.
+    for (;;) {
+      const found = await client.query(
+        `select relname, n_tup_upd::int as updates, n_tup_hot_upd::int as hot from pg_stat_user_tables
+         where relname in ('workflow_states', 'streams') order by relname`,
+      );
+      if (found.rows.every(({ relname, updates }) => updates >= (relname === 'streams' ? 21 : 2_000)))
+        return found;
+      await client.query('select pg_stat_clear_snapshot(), pg_sleep(0.05)');
+    }
+  });
+  for (const { updates, hot } of rows) expect(hot / updates).toBeGreaterThan(0.9);
+});
+
+it('batches over the same tenants in opposite orders do not deadlock', async () => {
+  const { store } = database;
+  const tenants = [TENANT, 'other', 'busy'];
+  const batches = ids('cross', 12).map((change, i) =>
+    (i % 2 ? tenants : [...tenants].reverse()).map((tenant) => proposal(`${change}-${tenant}`, { tenant })),
+  );
+  const results = await Promise.all(batches.map((batch) => store.commit(batch)));
+  expect(failed(results.flat())).toEqual([]);
+});
+
+it('a lost connection is STORE_UNAVAILABLE, and the store recovers by itself', async () => {
+  const { store } = database;
+  await withClient(database.admin, async (blocker) => {
+    await blocker.query('begin');
+    await blocker.query('select from countersign.streams for update');
+    const waiting = store.commit([proposal('lost')]).catch((error) => error);
+    await untilWaiting();
+    await cutConnections();
+    expect(await waiting).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true });
+    await blocker.query('rollback');
+  });
+  await untilOk(() => store.commit([proposal('lost')]));
+  expect(await store.change({ tenant: TENANT, change: 'lost' })).toMatchObject({ version: 1 });
+});
+
+it('idle connections that are cut hurt nobody', async () => {
+  const { store } = database;
+  await Promise.all([store.tenants(), store.tenants(), store.commit([proposal('idle')])]);
+  await cutConnections();
+  await untilOk(() => store.tenants());
+  await untilOk(() => store.commit([step('idle', 1)]));
+});
+
+/** Until a session waits for a lock. */
+async function untilWaiting(): Promise<void> {
+  await withClient({ ...database.admin, database: 'postgres' }, async (client) => {
+    for (;;) {
+      const { rows } = await client.query(
+        `select from pg_stat_activity where datname = $1 and wait_event_type = 'Lock'`,
+        [database.app.database],
+      );
+      if (rows.length > 0) return;
+    }
+  });
+}
+
+/** A cut connection is noticed when it is next used or when the news arrives: within a try or two. */
+async function untilOk<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const result = await work().catch((error) => {
+      expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    });
+    if (result !== undefined) return result;
+  }
+}
