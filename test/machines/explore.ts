@@ -1,0 +1,62 @@
+/** A plain explorer of machines: every configuration and what it leads to, by sending everything to everything. */
+import {
+  type CompiledWorkflow,
+  next,
+  restore,
+  type Snapshot,
+  start,
+  type TriggerEvent,
+} from '../../src/machines/compile.ts';
+import { agent, person } from './build.ts';
+
+export interface Explored {
+  /** Number of configurations, by state value. */
+  readonly states: number;
+  /** Configurations from which no final state can be reached. */
+  readonly trapped: readonly string[];
+  /** Names of the top-level states that were seen. */
+  readonly seen: ReadonlySet<string>;
+}
+
+/** Explores from the start; events come from holders of no role, of each one, and of all. */
+export function explore(workflow: CompiledWorkflow): Explored {
+  const { roles, triggers } = workflow.definition;
+  const held = [[], ...roles.map((role) => [role]), roles];
+  const senders = held.flatMap((each) => [person('bob', ...each), agent('bot-1', ...each)]);
+  const events: (TriggerEvent | { type: string })[] = [
+    ...triggers.flatMap((type) => senders.map((principal) => ({ type, principal, reason: 'because' }))),
+    ...[...workflow.timers.keys()].map((type) => ({ type })),
+  ];
+  const keyOf = (snapshot: Snapshot) => JSON.stringify(snapshot.value);
+  const initial = start(workflow, { author: 'ann' }).snapshot;
+  const found = new Map([[keyOf(initial), initial]]);
+  const backward = new Map<string, Set<string>>();
+  for (const [key, snapshot] of found)
+    for (const event of events) {
+      const after = withoutEscalation(workflow, next(workflow, snapshot, event).snapshot);
+      const target = keyOf(after);
+      if (!found.has(target)) found.set(target, after);
+      backward.set(target, (backward.get(target) ?? new Set()).add(key));
+    }
+  const escaping = new Set([...found].filter(([, { status }]) => status === 'done').map(([key]) => key));
+  for (const key of escaping) for (const before of backward.get(key) ?? []) escaping.add(before);
+  return {
+    states: found.size,
+    trapped: [...found.keys()].filter((key) => !escaping.has(key)),
+    seen: new Set(
+      [...found.values()].map(({ value }) =>
+        typeof value === 'string' ? value : (Object.keys(value)[0] ?? ''),
+      ),
+    ),
+  };
+}
+
+/** Configurations differ by their state alone. */
+function withoutEscalation(workflow: CompiledWorkflow, snapshot: Snapshot): Snapshot {
+  const context = { author: 'ann', escalated: {} };
+  return restore(workflow, {
+    value: snapshot.value,
+    context,
+    status: snapshot.status === 'done' ? 'done' : 'active',
+  });
+}
