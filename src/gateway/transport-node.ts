@@ -23,7 +23,7 @@ export async function listenNode(handlers: TransportHandlers, options: ListenOpt
   const inFlight = new InFlight();
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: 10_000,
+    headersTimeout: Math.min(10_000, options.bodyTimeoutMs),
     requestTimeout: options.bodyTimeoutMs,
     connectionsCheckingInterval: Math.min(5_000, options.bodyTimeoutMs),
     keepAliveTimeout: 65_000,

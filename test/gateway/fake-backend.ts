@@ -84,9 +84,14 @@ export class FakeBackend implements Backend {
   async propose(proposal: Proposal, envelope: Envelope): Promise<Answer> {
     this.sent.push({ command: proposal, envelope });
     const { tenant } = envelope.principal;
-    if (proposal.key === 'taken') return refused({ code: 'CHANGE_EXISTS', message: 'It exists.', accepted: [] });
+    if (proposal.key === 'taken')
+      return refused({ code: 'CHANGE_EXISTS', message: 'It exists.', accepted: [] });
     const change = this.addChange(tenant, proposal.project, proposal);
-    return { ok: true, row: this.append({ tenant, change }, { kind: 'proposed', event: 'propose' }), replayed: false };
+    return {
+      ok: true,
+      row: this.append({ tenant, change }, { kind: 'proposed', event: 'propose' }),
+      replayed: false,
+    };
   }
 
   async send(command: EventCommand, envelope: Envelope): Promise<Answer> {
@@ -103,7 +108,11 @@ export class FakeBackend implements Backend {
     const refusal = REFUSED[command.trigger];
     if (refusal) return refused(refusal);
     if (command.expectedVersion !== undefined && command.expectedVersion !== known.version) {
-      return refused({ code: 'STALE_VERSION', message: 'It has moved on.', accepted: [String(known.version)] });
+      return refused({
+        code: 'STALE_VERSION',
+        message: 'It has moved on.',
+        accepted: [String(known.version)],
+      });
     }
     const row = this.append({ tenant, change: command.change }, { event: command.trigger });
     this.publisher?.publish([row]);
@@ -126,7 +135,8 @@ export class FakeBackend implements Backend {
     const name = definition.name;
     const before = this.definitionRecords.findLast((record) => record.name === name);
     const digest = JSON.stringify(source);
-    if (before?.digest === digest) return { name, version: before.version, digest, created: false, warnings: [] };
+    if (before?.digest === digest)
+      return { name, version: before.version, digest, created: false, warnings: [] };
     const version = (before?.version ?? 0) + 1;
     const deployed = { deployedBy: by.id, reason, deployedAt: NOW };
     this.definitionRecords.push({ tenant, name, version, digest, definition: source as Json, ...deployed });

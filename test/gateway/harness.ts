@@ -1,8 +1,9 @@
 /** A gateway on a free port, with a fake runtime behind it, and tokens for it. */
-import { createLogger } from '../../src/log.ts';
+
 import { Hub } from '../../src/gateway/hub.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/gateway/server.ts';
 import { type Claims, mintToken } from '../../src/gateway/token.ts';
+import { createLogger } from '../../src/log.ts';
 import { FakeBackend } from './fake-backend.ts';
 
 export const KEY = new TextEncoder().encode('a development key of 32 bytes, at least');
@@ -52,7 +53,12 @@ export async function startTestGateway(options: Partial<GatewayOptions> = {}): P
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
-    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: isJson ? JSON.parse(text) : undefined,
+    };
   };
   return { gateway, backend, hub, call };
 }

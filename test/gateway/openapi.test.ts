@@ -39,7 +39,9 @@ describe('the OpenAPI document', () => {
   it('describes bodies, parameters and problems by the schemas that validate them', async () => {
     const { json } = await running.call('GET', '/openapi.json');
     const event = json.paths['/v1/changes/{id}/events'].post;
-    expect(event.requestBody.content['application/json'].schema).toEqual({ $ref: '#/components/schemas/Event' });
+    expect(event.requestBody.content['application/json'].schema).toEqual({
+      $ref: '#/components/schemas/Event',
+    });
     expect(event.parameters.map((parameter: { name: string }) => parameter.name).sort()).toEqual([
       'id',
       'idempotency-key',

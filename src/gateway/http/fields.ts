@@ -21,10 +21,12 @@ export const tenantName = z
   .regex(TENANT_NAME, 'must be letters, digits, ".", "_" or "-", at most 63');
 
 /** Any JSON; bodies were checked for depth and text before they come here (`json.ts`). */
-export const json = z.custom<Json>((value) => value !== undefined, 'is missing').openapi({
-  type: ['null', 'boolean', 'number', 'string', 'array', 'object'],
-  description: 'Any JSON value, at most 32 levels deep',
-});
+export const json = z
+  .custom<Json>((value) => value !== undefined, 'is missing')
+  .openapi({
+    type: ['null', 'boolean', 'number', 'string', 'array', 'object'],
+    description: 'Any JSON value, at most 32 levels deep',
+  });
 export const jsonObject = z
   .custom<Json>(
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
