@@ -5,7 +5,7 @@ export default workflow({
   name: 'ReleaseApproval',
   title: 'Approval of a release',
   roles: ['developer', 'security_reviewer', 'quality_reviewer', 'release_manager'],
-  triggers: ['submit', 'withdraw', 'security_pass', 'quality_pass', 'reject', 'apply'],
+  triggers: ['submit', 'withdraw', 'security_approve', 'quality_approve', 'reject', 'apply'],
   initial: 'Recorded',
   states: {
     Recorded: { title: 'Recorded locally' },
@@ -21,7 +21,7 @@ export default workflow({
           },
           transitions: {
             'pending -> passed': {
-              trigger: 'security_pass',
+              trigger: 'security_approve',
               role: 'security_reviewer',
               exclude: 'author',
               late: 'record',
@@ -34,8 +34,8 @@ export default workflow({
           states: { pending: {}, passed: { final: 'approved' } },
           transitions: {
             'pending -> passed': [
-              { trigger: 'quality_pass', role: 'quality_reviewer', exclude: 'author' },
-              { trigger: 'quality_pass', by: 'agent' },
+              { trigger: 'quality_approve', role: 'quality_reviewer', exclude: 'author' },
+              { trigger: 'quality_approve', by: 'agent' },
             ],
           },
         },

@@ -6,13 +6,18 @@ import type { Io } from './io.ts';
 import type { Change } from './wire.ts';
 
 export async function connected<T>(io: Io, common: Common, work: (api: Api) => Promise<T>): Promise<T> {
-  const api = new Api(findServer(io, common));
+  const token =
+    common.as === undefined ? common.token : await (await development()).tokenAs(io, common, common.as);
+  const api = new Api(findServer(io, { ...common, ...(token !== undefined && { token }) }));
   try {
     return await work(api);
   } finally {
     api.close();
   }
 }
+
+/** Loaded where it is asked for: signing costs a library that most commands do without. */
+const development = () => import('./development.ts');
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

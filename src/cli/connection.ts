@@ -14,6 +14,8 @@ export interface Common {
   readonly url?: string;
   readonly token?: string;
   readonly data?: string;
+  /** Who to be on the local development server, with which roles: `ada:reviewer,lead`. */
+  readonly as?: string;
 }
 
 const DIRECTORY = '.countersign';

@@ -52,6 +52,7 @@ function withCommon(command: Command): Command {
     ['--url <url>', 'address of the server (else COUNTERSIGN_URL, else the local one)'],
     ['--token <token>', 'token to use (else COUNTERSIGN_TOKEN, else the local one)'],
     ['--data <dir>', 'data directory of the local server (else COUNTERSIGN_DATA, else .countersign)'],
+    ['--as <who>', 'on the local development server: be this person, as ada:reviewer,lead'],
   ] as const;
   for (const [flags, about] of common)
     command.addOption(new Option(flags, about).helpGroup('Options of every command:'));
