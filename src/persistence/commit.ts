@@ -155,7 +155,8 @@ async function writeLog(
     advanceStreams(client, ends),
   ]);
   if (!claimed) return false;
-  await client.query('commit');
+  const { command } = await client.query('commit');
+  invariant(command === 'COMMIT', 'a transaction in which every statement succeeded commits');
   for (const { place, seq } of placed) results[place] = { ok: true, seq };
   return true;
 }

@@ -1,7 +1,6 @@
 /**
- * A change's part of a batch, made ready to be sent. What PostgreSQL could not hold is found here, before anything is
- * sent, so that one bad command costs its neighbours nothing: NUL and lone surrogates (also as escapes inside JSON),
- * numbers that are not integers, keys claimed twice.
+ * A change's part of a batch, made ready to be sent. What PostgreSQL could not hold, or what contradicts itself, is
+ * found here, before anything is sent, so that one bad command costs its neighbours nothing.
  */
 import type { ChangeCommit, Json, LogEntry } from './records.ts';
 import { isStorableJson, isStorableText } from './text.ts';
@@ -25,20 +24,21 @@ export interface EncodedChange {
   readonly entries: readonly EncodedEntry[];
 }
 
+/** An entry of an index holds 2,704 bytes; up to three of these names stand in one. */
+const NAME_LIMIT_BYTES = 512;
+
 /** Throws an `Error` whose message says what cannot be stored. */
-export function encodeChange(commit: ChangeCommit, place: number): EncodedChange {
-  const { tenant, change, facts, state } = commit;
-  texts(tenant, change);
-  versions(commit.baseVersion);
+export function encodeChange(given: ChangeCommit, place: number): EncodedChange {
+  // A refused proposal brings facts, but makes no change.
+  const commit = given.state === null ? { ...given, facts: null } : given;
+  const { facts, state } = commit;
+  names(commit.tenant, commit.change);
+  checkVersions(commit);
   if (facts) checkFacts(facts);
   if (state) {
-    texts(state.outcome);
-    versions(state.version);
+    names(state.outcome);
     integers(state.updatedAt);
-  } else if (facts) {
-    throw new Error('a new change needs a state');
   }
-  if (commit.entries.length === 0) throw new Error('a commit without log entries');
   checkTimers(commit);
   checkKeys(commit);
   return {
@@ -51,10 +51,27 @@ export function encodeChange(commit: ChangeCommit, place: number): EncodedChange
   };
 }
 
+/** Versions follow one another without gaps, each with an entry of its own; the state stands at the last. */
+function checkVersions({ baseVersion, facts, state, entries }: ChangeCommit): void {
+  if (entries.length === 0) throw new Error('a commit without log entries');
+  if (state && (facts !== null) !== (baseVersion === 0)) {
+    throw new Error(`facts come with version 0 and never later, got version ${baseVersion}`);
+  }
+  versions(baseVersion);
+  let version = baseVersion;
+  for (const entry of entries) {
+    if (entry.kind === 'proposed' || entry.kind === 'transition') version++;
+    if (entry.version !== version)
+      throw new Error(`version ${version} expected in the log, got ${entry.version}`);
+  }
+  versions(version);
+  const stored = state?.version ?? baseVersion;
+  if (stored !== version) throw new Error(`the log ends at version ${version}, the state is at ${stored}`);
+}
+
 function encodeEntry(entry: LogEntry): EncodedEntry {
   texts(entry.kind, entry.event, entry.outcome, entry.principal, entry.principalKind);
   texts(entry.via, entry.role, entry.reason);
-  versions(entry.version);
   integers(entry.occurredAt, entry.recordedAt);
   return {
     entry,
@@ -66,27 +83,32 @@ function encodeEntry(entry: LogEntry): EncodedEntry {
 }
 
 function checkFacts(facts: NonNullable<ChangeCommit['facts']>): void {
-  texts(facts.project, facts.key, facts.title, facts.author, facts.authorKind, facts.definition);
+  names(facts.project, facts.key, facts.author);
+  texts(facts.title, facts.authorKind, facts.definition);
   versions(facts.definitionVersion);
   integers(facts.createdAt);
 }
 
 function checkTimers({ timersSet, timersSettled }: ChangeCommit): void {
   for (const timer of timersSet) {
-    texts(timer.name, timer.event);
+    names(timer.name);
+    texts(timer.event);
     versions(timer.setVersion);
     integers(timer.dueAt);
   }
   for (const timer of timersSettled) {
-    texts(timer.name);
+    names(timer.name);
     versions(timer.setVersion);
   }
+  const settled = new Set(timersSettled.map(({ name, setVersion }) => `${setVersion} ${name}`));
+  if (settled.size < timersSettled.length) throw new Error('a timer is settled twice');
 }
 
 function checkKeys({ keys, entries }: ChangeCommit): void {
   const seen = new Set<string>();
   for (const { principal, key, digest, entry } of keys) {
-    texts(principal, key, digest);
+    names(principal, key);
+    texts(digest);
     if (!entries[entry])
       throw new Error(`idempotency key "${key}" names entry ${entry}, which does not exist`);
     seen.add(JSON.stringify([principal, key]));
@@ -102,6 +124,20 @@ function texts(...values: readonly (string | null)[]): void {
       throw new Error(
         `text with NUL or half a surrogate pair cannot be stored: ${JSON.stringify(value.slice(0, 80))}`,
       );
+    }
+  }
+}
+
+/** What stands in an index. */
+function names(...values: readonly (string | null)[]): void {
+  texts(...values);
+  for (const value of values) {
+    if (
+      value !== null &&
+      value.length * 3 > NAME_LIMIT_BYTES &&
+      Buffer.byteLength(value) > NAME_LIMIT_BYTES
+    ) {
+      throw new Error(`at most ${NAME_LIMIT_BYTES} bytes expected in a name: ${value.slice(0, 80)}…`);
     }
   }
 }

@@ -26,6 +26,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await server.stop();
     const elsewhere = await readFile(join(dataDir, 'POSTGRES_IS_ELSEWHERE'), 'utf8').catch(() => undefined);
     if (elsewhere) await rm(elsewhere.split('\n')[0] ?? '', { recursive: true, force: true });
-    await rm(dataDir, { recursive: true, force: true });
+    for (const path of [dataDir, server.admin.host]) await rm(path, { recursive: true, force: true });
   };
 }

@@ -171,12 +171,12 @@ export class MemoryStore implements Store {
     const tenant = this.#tenants.get(given.tenant);
     try {
       if (!tenant) throw new Error(`there is no tenant "${given.tenant}"`);
-      encodeChange(given, place);
+      const { commit } = encodeChange(given, place);
+      const conflict = conflictOf(tenant, commit);
+      return conflict ? { ok: false, conflict } : { ok: true, seq: write(tenant, copy(commit)) };
     } catch (error) {
       return { ok: false, conflict: 'rejected', error: error as Error };
     }
-    const conflict = conflictOf(tenant, given);
-    return conflict ? { ok: false, conflict } : { ok: true, seq: write(tenant, copy(given)) };
   }
 
   #record(ref: ChangeRef, { facts, state }: Held): ChangeRecord {
