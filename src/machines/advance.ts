@@ -11,7 +11,7 @@ import {
   transition,
 } from 'xstate';
 import { InvariantError, invariant, messageOf } from '../errors.ts';
-import type { CompiledWorkflow } from './compile.ts';
+import type { CompiledWorkflow } from './compiled.ts';
 import type { Outcome } from './definition.ts';
 import type { ChangeContext, TriggerEvent } from './rules.ts';
 
@@ -91,7 +91,7 @@ export function outcomeOf(compiled: CompiledWorkflow, snapshot: Snapshot): Outco
 const logics = new WeakMap<CompiledWorkflow, AnyActorLogic>();
 
 /**
- * `transition()` builds an inert actor each time, and with it an initial snapshot that nobody looks at: half of its cost.
+ * `transition()` builds an inert actor each time, and with it an initial snapshot that nobody looks at: a quarter of its cost.
  * This logic steps like the machine and hands the same initial snapshot out again.
  */
 function logicOf(compiled: CompiledWorkflow): AnyActorLogic {

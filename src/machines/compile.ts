@@ -2,31 +2,21 @@
  * From a definition to an XState machine: states become state nodes, regions a parallel node, rules guards, joins `onDone`
  * or guarded `always`, timers named `after` delays. The machine holds no code of the author's.
  */
-import { type AnyStateMachine, assign, type StateValue, setup } from 'xstate';
-import type { Definition, Joined, Outcome, Region, State } from './definition.ts';
+import { type AnyStateMachine, assign, setup } from 'xstate';
+import type { CompiledWorkflow } from './compiled.ts';
+import type { Definition, Joined, Region, State } from './definition.ts';
 import { joinGuard } from './joins.ts';
-import { type LatePlaces, latePlaces } from './late.ts';
-import { activePaths, type Leaving, leavingByPath, type Scope } from './paths.ts';
+import { latePlaces } from './late.ts';
+import { type Leaving, leavingByPath, type Scope } from './paths.ts';
 import { type ChangeContext, denial, type TriggerEvent } from './rules.ts';
 import { type NamedTimer, timersOf } from './timers.ts';
 
+// What runs a workflow imports from here alone.
 export * from './advance.ts';
+export { type CompiledWorkflow, enabled } from './compiled.ts';
 export { lateFor, latePlacesFor } from './late.ts';
 export { configuration, type Leaving } from './paths.ts';
 export { type ChangeContext, decidingRole, denial, type TriggerEvent } from './rules.ts';
-
-/** A machine with what is looked up beside it on every event. Build it once per definition and keep it. */
-export interface CompiledWorkflow {
-  readonly definition: Definition;
-  readonly machine: AnyStateMachine;
-  /** Triggered transitions by the path of the state they leave. */
-  readonly leaving: ReadonlyMap<string, readonly Leaving[]>;
-  /** Timers by the event that reports them. */
-  readonly timers: ReadonlyMap<string, NamedTimer>;
-  /** Meaning of the top-level final states. */
-  readonly outcomes: ReadonlyMap<string, Outcome>;
-  readonly late: LatePlaces;
-}
 
 /** Cycles of joins are refused by `check`; this bound keeps one that slipped through from taking the process along. */
 const MAX_MICROSTEPS = 1000;
@@ -55,11 +45,6 @@ export function compile(definition: Definition): CompiledWorkflow {
     ),
     late: latePlaces(definition, leaving),
   };
-}
-
-/** The triggered transitions that leave the current configuration, in the order in which the machine tries them. */
-export function enabled(compiled: CompiledWorkflow, value: StateValue): Leaving[] {
-  return activePaths(value).flatMap((path) => compiled.leaving.get(path) ?? []);
 }
 
 interface Parts {

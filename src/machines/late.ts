@@ -3,17 +3,9 @@
  * They change nothing; the definition says whether they are noted or refused.
  */
 import type { StateValue } from 'xstate';
-import type { CompiledWorkflow } from './compile.ts';
+import type { CompiledWorkflow, LatePlaces } from './compiled.ts';
 import type { Definition } from './definition.ts';
 import { activePaths, type Leaving } from './paths.ts';
-
-/** What is looked up to tell a late vote from a wrong one. */
-export interface LatePlaces {
-  /** Region transitions by trigger. */
-  readonly regional: ReadonlyMap<string, readonly Leaving[]>;
-  /** For each top-level state: the states with regions that lie behind a change that is there. */
-  readonly behind: ReadonlyMap<string, ReadonlySet<string>>;
-}
 
 /** The policy for a late vote, or undefined where the trigger is enabled now or is not late but wrong. */
 export function lateFor(

@@ -53,7 +53,9 @@ export function loadRead(read: Read, file: string): Loaded {
 /** Loads plain data whose places `tree` knows. */
 export function loadData(data: unknown, tree: Tree, file: string): Loaded {
   const located = (findings: readonly Finding[]) =>
-    findings.slice(0, TEXT_LIMITS.findings).map((each) => ({ ...each, place: placeOf(tree, each.path, each.at) }));
+    findings
+      .slice(0, TEXT_LIMITS.findings)
+      .map((each) => ({ ...each, place: placeOf(tree, each.path, each.at) }));
   const parsed = sourceSchema.safeParse(data);
   if (!parsed.success) return loadFailed(file, located(schemaFindings(parsed.error)));
   const definition = normalise(parsed.data);

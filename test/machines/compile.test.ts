@@ -172,6 +172,20 @@ describe('joins', () => {
   });
 });
 
+describe('joins that chase each other', () => {
+  it('stop the change instead of the process', () => {
+    const done = { initial: 'ok', states: { ok: { final: 'approved' } }, transitions: {} };
+    const circle = compiled(
+      sourceOf({
+        states: { A: {}, B: { regions: { r: done } }, C: { regions: { r: done } } },
+        transitions: { 'A -> B': { trigger: 'go' }, 'B -> C': { join: 'any' }, 'C -> B': { join: 'any' } },
+      }),
+    );
+    const { snapshot } = start(circle, { author: 'ann' });
+    expect(() => next(circle, snapshot, event('go', person('bob')))).toThrow(/Infinite loop/);
+  });
+});
+
 describe('a late vote', () => {
   const approve = event('approve', person('bob', 'reviewer'));
   const pass = event('pass', agent('bot-1', 'checker'));

@@ -25,7 +25,7 @@ describe('tsc', () => {
   });
 
   for (const [index, { mistake, changes, sentence }] of MISTAKES.entries())
-    it(`refuses ${mistake}`, () => {
+    it(`answers ${mistake} with a sentence at its line`, () => {
       const line = changed(changes)
         .split('\n')
         .findIndex((text) => text.includes('// <-'));

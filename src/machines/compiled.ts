@@ -1,0 +1,31 @@
+/** What compiling a definition gives: the machine, and beside it what is looked up on every event. */
+import type { AnyStateMachine, StateValue } from 'xstate';
+import type { Definition, Outcome } from './definition.ts';
+import { activePaths, type Leaving } from './paths.ts';
+import type { NamedTimer } from './timers.ts';
+
+/** What is looked up to tell a late vote from a wrong one. */
+export interface LatePlaces {
+  /** Region transitions by trigger. */
+  readonly regional: ReadonlyMap<string, readonly Leaving[]>;
+  /** For each top-level state: the states with regions that lie behind a change that is there. */
+  readonly behind: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** A machine with what is looked up beside it on every event. Build it once per definition and keep it. */
+export interface CompiledWorkflow {
+  readonly definition: Definition;
+  readonly machine: AnyStateMachine;
+  /** Triggered transitions by the path of the state they leave. */
+  readonly leaving: ReadonlyMap<string, readonly Leaving[]>;
+  /** Timers by the event that reports them. */
+  readonly timers: ReadonlyMap<string, NamedTimer>;
+  /** Meaning of the top-level final states. */
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  readonly late: LatePlaces;
+}
+
+/** The triggered transitions that leave the current configuration, in the order in which the machine tries them. */
+export function enabled(compiled: CompiledWorkflow, value: StateValue): Leaving[] {
+  return activePaths(value).flatMap((path) => compiled.leaving.get(path) ?? []);
+}
