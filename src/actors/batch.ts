@@ -8,7 +8,7 @@ import type { CommitResult, DueTimer, KeyAnswer, KeyRef, LogRow } from '../persi
 import type { Definitions } from './definitions.ts';
 import { answerFrom, type Draft, draft } from './draft.ts';
 import { revive } from './live.ts';
-import { keyOf, type Mailbox, type Mailboxes, type Work } from './mailbox.ts';
+import { keyOf, type Mailbox, type Mailboxes, nameOf, type Work } from './mailbox.ts';
 import type { Clock, Publisher, Store } from './ports.ts';
 
 export interface BatchWorld {
@@ -45,7 +45,7 @@ async function load(work: readonly Work[], world: BatchWorld): Promise<void> {
   const absent = work.flatMap(({ mailbox }) => (mailbox.live || mailbox.quarantined ? [] : [mailbox]));
   if (absent.length === 0) return;
   const stored = await world.store.load(absent.map(({ ref }) => ref));
-  const byId = new Map(stored.map((each) => [`${each.tenant}/${each.change}`, each]));
+  const byId = new Map(stored.map((each) => [nameOf(each), each]));
   for (const mailbox of absent) {
     const found = byId.get(mailbox.id);
     if (!found) continue;

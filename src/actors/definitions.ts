@@ -12,6 +12,7 @@ import { schemaFindings } from '../machines/schema-findings.ts';
 import { sourceSchema } from '../machines/source.ts';
 import type { Json, StoredDefinition } from '../persistence/records.ts';
 import type { Principal } from './commands.ts';
+import { gathering } from './gather.ts';
 import type { Clock, Store } from './ports.ts';
 import type { Deployed } from './views.ts';
 
@@ -22,10 +23,15 @@ export class Definitions {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #compiled = new LRUCache<string, CompiledWorkflow>({ max: KEPT });
+  readonly #newest: (name: DefinitionName) => Promise<StoredDefinition | undefined>;
 
   constructor(store: Store, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
+    this.#newest = gathering(nameOf, async (names) => {
+      const found = await Promise.all(names.map(({ tenant, name }) => store.definition(tenant, name)));
+      return new Map(found.flatMap((each) => (each ? [[nameOf(each), each]] : [])));
+    });
   }
 
   /**
@@ -50,7 +56,7 @@ export class Definitions {
 
   /** The version new changes follow. Throws NOT_FOUND where the tenant has no such definition. */
   async newest(tenant: string, name: string): Promise<{ workflow: CompiledWorkflow; version: number }> {
-    const stored = await this.#store.definition(tenant, name);
+    const stored = await this.#newest({ tenant, name });
     if (!stored) {
       throw new CountersignError('NOT_FOUND', `The tenant ${tenant} has no definition "${name}".`, {
         hint: 'Deploy one with "countersign deploy FILE".',
@@ -81,6 +87,15 @@ export class Definitions {
     this.#compiled.set(key, workflow);
     return workflow;
   }
+}
+
+interface DefinitionName {
+  readonly tenant: string;
+  readonly name: string;
+}
+
+function nameOf({ tenant, name }: DefinitionName): string {
+  return `${tenant}/${name}`;
 }
 
 function cacheKey(tenant: string, name: string, version: number): string {

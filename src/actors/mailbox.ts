@@ -37,6 +37,11 @@ export interface Work {
   readonly items: readonly Item[];
 }
 
+/** One string per change. */
+export function nameOf({ tenant, change }: ChangeRef): string {
+  return `${tenant}/${change}`;
+}
+
 /** One string per idempotency key. */
 export function keyOf({ tenant, principal, key }: KeyRef): string {
   return `${tenant}\n${principal}\n${key}`;
@@ -125,7 +130,7 @@ export class Mailboxes {
   }
 
   #open(ref: ChangeRef, live: Live | undefined): Mailbox {
-    const id = `${ref.tenant}/${ref.change}`;
+    const id = nameOf(ref);
     const open = this.#boxes.get(id);
     if (open) return open;
     const mailbox: Mailbox = {

@@ -4,13 +4,14 @@
  */
 import { CountersignError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { ChangeFacts, ChangeRef, DueTimer } from '../persistence/records.ts';
+import type { ChangeFacts, ChangeRef, DueTimer, StoredChange } from '../persistence/records.ts';
 import { type BatchWorld, runBatch } from './batch.ts';
 import type { Answer, Envelope, EventCommand, Principal, Proposal } from './commands.ts';
 import { Definitions } from './definitions.ts';
+import { gathering } from './gather.ts';
 import { claimOf } from './identity.ts';
 import { type Live, proposed } from './live.ts';
-import { type Item, Mailboxes } from './mailbox.ts';
+import { type Item, Mailboxes, nameOf } from './mailbox.ts';
 import type { Clock, NewId, Publisher, Scheduler, Store } from './ports.ts';
 import { Timers } from './timers.ts';
 import { type ChangeView, type Deployed, viewOf } from './views.ts';
@@ -52,6 +53,7 @@ export class Runtime {
   readonly #mailboxes: Mailboxes;
   readonly #timers: Timers;
   readonly #batchWorld: BatchWorld;
+  readonly #stored: (ref: ChangeRef) => Promise<StoredChange | undefined>;
   #running = 0;
   #scheduled = false;
   #closing = false;
@@ -63,6 +65,10 @@ export class Runtime {
     this.#newId = world.newId;
     this.#limits = { ...DEFAULT_LIMITS, ...world.limits };
     this.#definitions = new Definitions(store, clock);
+    this.#stored = gathering(nameOf, async (refs) => {
+      const found = await store.load(refs);
+      return new Map(found.map((each) => [nameOf(each), each]));
+    });
     this.#mailboxes = new Mailboxes(this.#limits);
     this.#timers = new Timers({ store, clock, scheduler, log, fire: (timer) => this.#fire(timer) });
     this.#batchWorld = {
@@ -113,7 +119,7 @@ export class Runtime {
 
   /** A change as this principal sees it, or undefined where the tenant has none of this id. */
   async view(ref: ChangeRef, principal: Principal): Promise<ChangeView | undefined> {
-    const [stored] = await this.store.load([ref]);
+    const stored = await this.#stored(ref);
     return stored && viewOf(await this.#definitions.workflow(stored), stored, principal);
   }
 
