@@ -16,6 +16,7 @@ interface Exchange {
   onAbort?: () => void;
 }
 
+/** uWebSockets.js leaves bytes that are not ASCII out of header values; no header we read has any. */
 export function headersOfUws(req: HttpRequest): Record<string, string> {
   const headers: Record<string, string> = Object.create(null);
   req.forEach((name, value) => {
@@ -96,17 +97,14 @@ function refuseBody(res: HttpResponse, response: Response, exchange: Exchange): 
 }
 
 /**
- * Answers before the body has arrived; what is left of it is read for a while and thrown away, then the connection is
- * closed. Closing at once would make the kernel reset it, and the client would never see why. Returns how to finish.
+ * Answers before the body has arrived; what is left of it is read and thrown away. Closing at once would make the kernel
+ * reset the connection, and the client would never see why. A client that ends its body closes by itself, as the header
+ * says; one that goes on sending is cut. Returns what to do when the body has ended.
  */
 function refuse(res: HttpResponse, response: Response, exchange: Exchange): () => void {
-  const finish = () => {
-    clearTimeout(timer);
-    if (exchange.aborted) return;
-    exchange.aborted = true;
-    res.cork(() => res.end(undefined, true));
-  };
-  const timer = setTimeout(finish, LINGER_MS);
+  const timer = setTimeout(() => {
+    if (!exchange.aborted) res.close();
+  }, LINGER_MS);
   exchange.onAbort = () => clearTimeout(timer);
   const body = bodyOf(response);
   res.cork(() => {
@@ -114,7 +112,12 @@ function refuse(res: HttpResponse, response: Response, exchange: Exchange): () =
     res.writeHeader('connection', 'close');
     res.write('text' in body ? body.text : '');
   });
-  return finish;
+  return () => {
+    clearTimeout(timer);
+    if (exchange.aborted) return;
+    exchange.aborted = true;
+    res.cork(() => res.end());
+  };
 }
 
 function writeHead(res: HttpResponse, response: Response): void {

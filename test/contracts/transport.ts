@@ -185,11 +185,11 @@ export function transportContract(name: TransportName): void {
         socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${MAX_BODY_BYTES + 1}\r\n\r\n`);
         const [first] = (await once(socket, 'data')) as [Buffer];
         expect(first.toString()).toContain('413');
-        const rest = exchange(socket, 'x'.repeat(MAX_BODY_BYTES + 1), 5_000);
+        const rest = exchange(socket, 'x'.repeat(MAX_BODY_BYTES + 1), 500);
         expect(first.toString() + (await rest)).toContain('BODY_TOO_LARGE');
       });
 
-      it('refuses an undeclared body as soon as it passes the limit, and closes the connection', async () => {
+      it('refuses an undeclared body as soon as it passes the limit, and cuts a client that goes on', async () => {
         const socket = raw();
         socket.write('POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
         const chunk = `${(64 * 1024).toString(16)}\r\n${'x'.repeat(64 * 1024)}\r\n`;
