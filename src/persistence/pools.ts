@@ -1,6 +1,7 @@
 /**
  * Connections as the store needs them. Two pools, so that slow queries never keep a commit waiting; timeouts on both
- * ends; a broken connection is dropped, never handed out again, and never crashes the process.
+ * ends; a broken connection is dropped, never handed out again, and never crashes the process. Sessions keep prepared
+ * statements and settings: a pooler between us and the server (PgBouncer) must pool sessions, not transactions.
  */
 import pg from 'pg';
 import type { Logger } from '../log.ts';
@@ -48,7 +49,10 @@ export function createPool(config: DatabaseConfig, purpose: Purpose, max: number
     query_timeout: STATEMENT_LIMIT_MS + CONNECT_LIMIT_MS,
     keepAlive: true,
   });
-  pool.on('error', (error) => log.warn({ err: error, purpose }, 'an idle database connection was lost'));
+  // The error object carries the whole client: only its message belongs in the log.
+  pool.on('error', ({ message }) => {
+    if (!pool.ending) log.warn({ purpose, reason: message }, 'an idle database connection was lost');
+  });
   return pool;
 }
 

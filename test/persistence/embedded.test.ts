@@ -21,8 +21,10 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await Promise.all(servers.map((server) => server.stop()));
+  for (const path of [dataDir, ...servers.map(({ admin }) => admin.host)]) {
+    rmSync(path, { recursive: true, force: true });
+  }
   servers = [];
-  rmSync(dataDir, { recursive: true, force: true });
 });
 
 const cluster = () => join(dataDir, 'postgresql');

@@ -37,7 +37,9 @@ export async function startInstalled(): Promise<InstalledPostgres> {
     stop: async () => {
       postmaster.signal('INT');
       await postmaster.exited;
-      for (const path of [directory, places.cluster]) rmSync(path, { recursive: true, force: true });
+      for (const path of [directory, places.cluster, places.socketDir]) {
+        rmSync(path, { recursive: true, force: true });
+      }
     },
   };
 }
