@@ -39,7 +39,7 @@ function packageWithoutLinks(to: string): void {
   cpSync(installed, to, { recursive: true, filter: (path) => path === installed || !isLink(path) });
 }
 
-it('the links that npm did not make are made, by several at once too', () => {
+it('the links that npm did not make are made, and those that exist are left alone', () => {
   const root = join(directory, 'package');
   packageWithoutLinks(root);
   expect(makeLinks(root)).toBe(true);
