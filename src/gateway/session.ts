@@ -9,6 +9,7 @@ import type { Authenticator, Identity } from './authenticate.ts';
 import type { Backend } from './backend.ts';
 import { transitionDocument } from './http/wire.ts';
 import type { Hub, Listener } from './hub.ts';
+import { Intake } from './intake.ts';
 import { CLOSE, type CloseReason, type StreamLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { asCountersignError, problemOf, problemOfRefusal } from './problem.ts';
@@ -19,14 +20,11 @@ import {
   connectedFrame,
   errorFrame,
   type FrameId,
-  idOf,
-  parseCommand,
   replyFrame,
 } from './protocol.ts';
 import type { Outlet } from './subscription.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { KnownTenants } from './tenants.ts';
-import { TokenBucket } from './token-bucket.ts';
 import type { Socket, SocketListener } from './transport.ts';
 
 export interface SessionServices {
@@ -48,7 +46,7 @@ export class Session implements SocketListener, Listener {
   readonly #socket: Socket;
   readonly #onClosed: (session: Session) => void;
   readonly #name: string;
-  readonly #bucket: TokenBucket;
+  readonly #intake: Intake;
   readonly #subscriptions: Subscriptions;
   #identity: Identity | undefined;
   /** The authentication under way; commands behind it wait. */
@@ -56,8 +54,6 @@ export class Session implements SocketListener, Listener {
   #timer: NodeJS.Timeout;
   #isClosed = false;
   #pending = 0;
-  #refused = 0;
-  #unreadable = 0;
 
   /** `name` stands in logs and problem documents; `token` where the handshake brought one. */
   constructor(
@@ -72,7 +68,7 @@ export class Session implements SocketListener, Listener {
     this.#name = name;
     this.#onClosed = onClosed;
     const { limits } = services;
-    this.#bucket = new TokenBucket(limits.commandsPerSecond, limits.commandBurst, performance.now());
+    this.#intake = new Intake(limits, performance.now());
     this.#timer = setTimeout(() => this.end(CLOSE.NOT_CONNECTED), limits.connectMs);
     this.#subscriptions = new Subscriptions(services.hub, this.#outlet(), this, limits.subscriptions);
     if (token !== undefined) void this.#connectFromHandshake(token);
@@ -100,22 +96,11 @@ export class Session implements SocketListener, Listener {
 
   message(text: string): void {
     if (this.#isClosed) return;
-    const { limits, metrics } = this.#services;
-    metrics.frame();
-    if (Buffer.byteLength(text) > limits.frameBytes) this.end(CLOSE.FRAME_TOO_LARGE);
-    else if (!this.#bucket.take(performance.now())) this.#refuseForRate(text);
-    else this.#read(text);
-  }
-
-  #read(text: string): void {
-    let command: Command;
-    try {
-      command = parseCommand(text);
-    } catch (error) {
-      this.#refuseFrame(text, asCountersignError(error));
-      return;
-    }
-    void this.#run(command);
+    this.#services.metrics.frame();
+    const taken = this.#intake.take(text, performance.now());
+    if (taken.is === 'command') void this.#run(taken.command);
+    if (taken.is === 'refused') this.#sendError(taken.id, taken.error);
+    if (taken.is !== 'command' && taken.close) this.end(taken.close);
   }
 
   binary(): void {
@@ -150,20 +135,6 @@ export class Session implements SocketListener, Listener {
 
   #send(frame: string): void {
     if (!this.#isClosed && this.#socket.send(frame) === 'dropped') this.end(CLOSE.SLOW);
-  }
-
-  #refuseForRate(text: string): void {
-    this.#refused += 1;
-    const { commandsPerSecond, refusedCommands } = this.#services.limits;
-    const message = `This connection may send ${commandsPerSecond} commands a second.`;
-    this.#sendError(idOf(text), new CountersignError('TOO_BUSY', message));
-    if (this.#refused >= refusedCommands) this.end(CLOSE.TOO_MANY_COMMANDS);
-  }
-
-  #refuseFrame(text: string, error: CountersignError): void {
-    if (error.code === 'MALFORMED_JSON') this.#unreadable += 1;
-    this.#sendError(idOf(text), error);
-    if (this.#unreadable >= this.#services.limits.badFrames) this.end(CLOSE.BAD_FRAMES);
   }
 
   #sendError(id: FrameId | null, error: unknown): void {

@@ -38,6 +38,8 @@ export class FakeBackend implements Backend {
   gate: Promise<void> = Promise.resolve();
   /** Called before each read of the log. */
   onRead: () => Promise<void> = async () => {};
+  /** Waited for between reading the log and giving back what was read. */
+  afterRead: () => Promise<void> = async () => {};
   readonly #answers = new Map<string, Answer>();
 
   readonly store: Backend['store'] = {
@@ -54,11 +56,13 @@ export class FakeBackend implements Backend {
     },
     log: async (tenant, { after, limit, change, project }) => {
       await this.onRead();
-      const rows = (this.logs.get(tenant) ?? []).slice(after);
-      return rows
+      const rows = (this.logs.get(tenant) ?? [])
+        .slice(after)
         .filter((row) => change === undefined || row.change === change)
         .filter((row) => project === undefined || this.#find(tenant, row.change)?.project === project)
         .slice(0, limit);
+      await this.afterRead();
+      return rows;
     },
     position: async (tenant) => {
       const rows = this.logs.get(tenant);
