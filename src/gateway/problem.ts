@@ -50,6 +50,11 @@ export function problemOfRefusal(refusal: Refusal, requestId: string): Problem {
   };
 }
 
+/** Whether somebody has to look into it: it failed on our side, and will again. */
+export function isOurFault(error: CountersignError): boolean {
+  return error.status >= 500 && !error.retryable;
+}
+
 /** Anything but a `CountersignError` is ours to explain in the log, not to the caller. */
 export function asCountersignError(error: unknown): CountersignError {
   if (error instanceof CountersignError) return error;

@@ -34,7 +34,7 @@ export class ArrivedRequest {
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {
-    return Uint8Array.from(this.#bytes ?? []).buffer;
+    return new Uint8Array(this.#bytes ?? []).buffer;
   }
 
   async text(): Promise<string> {
@@ -62,7 +62,7 @@ export class ArrivedRequest {
     this.#full ??= new Request(this.url, {
       method: this.method,
       headers: this.headers,
-      ...(mayHaveBody && { body: Uint8Array.from(this.#bytes ?? []) }),
+      ...(mayHaveBody && { body: new Uint8Array(this.#bytes ?? []) }),
     });
     return this.#full;
   }

@@ -7,6 +7,7 @@ import type { Backend } from './backend.ts';
 import { createApp, STREAM_PATH } from './http/app.ts';
 import { errorResponse } from './http/problem-response.ts';
 import type { Hub } from './hub.ts';
+import { InFlight } from './in-flight.ts';
 import { CLOSE, STREAM_LIMITS, type StreamLimits } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { SUBPROTOCOL } from './protocol.ts';
@@ -64,6 +65,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     tenants: new KnownTenants(backend.store),
     metrics: metricsOf(sessions),
     limits: { ...STREAM_LIMITS, ...options.limits },
+    inFlight: new InFlight(),
     isStopping: () => isStopping,
   };
   const handlers = {
@@ -87,7 +89,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const stop = async () => {
     isStopping = true;
     transport.stopListening();
-    await transport.idle(graceMs);
+    await Promise.all([transport.idle(graceMs), services.inFlight.none(graceMs)]);
     for (const session of sessions) session.end(CLOSE.STOPPING);
     hub.close();
     await new Promise((resolve) => setTimeout(resolve, FAREWELL_MS));

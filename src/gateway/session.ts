@@ -9,10 +9,11 @@ import type { Authenticator, Identity } from './authenticate.ts';
 import type { Backend } from './backend.ts';
 import { transitionDocument } from './http/wire.ts';
 import type { Hub, Listener } from './hub.ts';
+import type { InFlight } from './in-flight.ts';
 import { Intake } from './intake.ts';
 import { CLOSE, type CloseReason, type StreamLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
-import { asCountersignError, problemOf, problemOfRefusal } from './problem.ts';
+import { asCountersignError, isOurFault, problemOf, problemOfRefusal } from './problem.ts';
 import {
   type Command,
   type CommandOf,
@@ -35,6 +36,8 @@ export interface SessionServices {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly limits: StreamLimits;
+  /** Commands being answered, of all sessions. */
+  readonly inFlight: InFlight;
   readonly isStopping: () => boolean;
 }
 
@@ -147,6 +150,7 @@ export class Session implements SocketListener, Listener {
 
   async #run(command: Command): Promise<void> {
     this.#pending += 1;
+    this.#services.inFlight.enter();
     try {
       if (this.#pending > this.#services.limits.pendingCommands) {
         throw new CountersignError('TOO_BUSY', 'Too many commands of this connection wait for an answer.');
@@ -155,7 +159,7 @@ export class Session implements SocketListener, Listener {
       await this.#answer(command);
     } catch (error) {
       const known = asCountersignError(error);
-      if (known.status >= 500) {
+      if (isOurFault(known)) {
         this.#services.log.error(
           { err: error, session: this.#name, command: command.type },
           'command failed',
@@ -165,6 +169,7 @@ export class Session implements SocketListener, Listener {
       if (command.type === 'connect' && this.#identity === undefined) this.#endUnconnected(known);
     } finally {
       this.#pending -= 1;
+      this.#services.inFlight.leave();
     }
   }
 

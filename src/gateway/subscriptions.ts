@@ -83,10 +83,11 @@ export class Subscriptions {
     const separator = stream.indexOf(':');
     const name = stream.slice(separator + 1);
     if (stream.slice(0, separator) === 'project') return { project: name };
-    if ((await this.#outlet.store.change({ tenant, change: name })) === undefined) {
-      throw new CountersignError('NOT_FOUND', `There is no change ${name} in this tenant.`);
+    const change = name.toLowerCase();
+    if ((await this.#outlet.store.change({ tenant, change })) === undefined) {
+      throw new CountersignError('NOT_FOUND', `There is no change ${change} in this tenant.`);
     }
-    return { change: name };
+    return { change };
   }
 
   #releaseIfIdle(): void {

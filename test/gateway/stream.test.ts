@@ -330,11 +330,22 @@ describe.each(['uws', 'node'] as const)('the stream over %s', (transport) => {
     });
   });
 
-  it('tells its clients to come back when the server stops', async () => {
+  it('answers what was asked, then tells its clients to come back, when the server stops', async () => {
     const stopping = await startTestGateway({ transport });
     const client = await StreamClient.connected(stopping.gateway);
     await client.ask({ type: 'subscribe', stream: 'tenant' });
-    await stopping.gateway.close();
+    const id = stopping.backend.addChange('acme', 'core');
+    let open = () => {};
+    stopping.backend.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const pending = client.ask({ type: 'event', change: id.toUpperCase(), trigger: 'approve' });
+    await expect.poll(() => stopping.backend.sent.length).toBe(1);
+    const closed = stopping.gateway.close();
+    expect((await client.ask({ type: 'ping' })).error.code).toBe('SHUTTING_DOWN');
+    open();
+    expect(await pending).toMatchObject({ type: 'reply', transition: { change: id } });
     expect((await client.closed).code).toBe(4000);
+    await closed;
   });
 });

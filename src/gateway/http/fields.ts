@@ -15,7 +15,8 @@ export const title = text(500);
 export const reason = text(4000);
 export const principalId = text(200);
 export const changeKey = text(200);
-export const uuid = z.uuid();
+/** In lower case from here on: one change must not look like two. */
+export const uuid = z.uuid().toLowerCase();
 export const tenantName = z
   .string()
   .regex(TENANT_NAME, 'must be letters, digits, ".", "_" or "-", at most 63');

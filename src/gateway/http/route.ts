@@ -7,7 +7,7 @@ import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Principal } from '../../actors/commands.ts';
 import { CountersignError } from '../../errors.ts';
-import { asCountersignError } from '../problem.ts';
+import { asCountersignError, isOurFault } from '../problem.ts';
 import type { Peer } from '../transport.ts';
 import { check, readJson, readQuery } from './input.ts';
 import { errorResponse } from './problem-response.ts';
@@ -123,9 +123,7 @@ export class Routes {
       return await run();
     } catch (error) {
       const known = asCountersignError(error);
-      if (known.status >= 500) {
-        this.#services.log.error({ err: error, cause: known.cause, requestId }, 'request failed');
-      }
+      if (isOurFault(known)) this.#services.log.error({ err: error, requestId }, 'request failed');
       return errorResponse(known, requestId);
     }
   }
