@@ -7,22 +7,9 @@ import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { LogRow, StreamPosition } from '../persistence/records.ts';
 import type { ReadStore } from './backend.ts';
+import type { Delivery, Receiver } from './delivery.ts';
 import { transitionDocument } from './http/wire.ts';
 import { RecentRows } from './recent-rows.ts';
-
-/** A row on its way to subscribers; serialised once. */
-export interface Delivery {
-  readonly seq: number;
-  readonly change: string;
-  /** Undefined where nobody needed to know. */
-  readonly project: string | undefined;
-  readonly text: string;
-}
-
-/** Told of every row, in order. */
-export interface Receiver {
-  deliver(delivery: Delivery): void;
-}
 
 export type FeedStore = Pick<ReadStore, 'log' | 'position' | 'change'>;
 

@@ -2,7 +2,7 @@
  * The last rows a feed delivered, in order and without gaps. A subscription that has nearly caught up takes the rest
  * from here, in one go: reading the log alone would never catch up with a stream that keeps moving.
  */
-import type { Delivery } from './feed.ts';
+import type { Delivery } from './delivery.ts';
 
 const MAX_ROWS = 512;
 const MAX_CHARS = 1024 * 1024;

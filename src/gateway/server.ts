@@ -9,17 +9,12 @@ import { errorResponse } from './http/problem-response.ts';
 import type { Hub } from './hub.ts';
 import { InFlight } from './in-flight.ts';
 import { CLOSE, STREAM_LIMITS, type StreamLimits } from './limits.ts';
+import { listen } from './listen.ts';
 import { Metrics } from './metrics.ts';
 import { SUBPROTOCOL } from './protocol.ts';
 import { Session, type SessionServices } from './session.ts';
 import { KnownTenants } from './tenants.ts';
-import {
-  BODY_TIMEOUT_MS,
-  listen,
-  type TransportName,
-  type UpgradeAnswer,
-  type UpgradeRequest,
-} from './transport.ts';
+import { BODY_TIMEOUT_MS, type TransportName, type UpgradeAnswer, type UpgradeRequest } from './transport.ts';
 import { handshake } from './upgrade.ts';
 
 export interface GatewayOptions {

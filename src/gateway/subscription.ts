@@ -4,7 +4,8 @@
  * sends it back to catching up, so that no queue of ours grows.
  */
 import type { LogRow } from '../persistence/records.ts';
-import type { Delivery, Feed, FeedStore, Receiver } from './feed.ts';
+import type { Delivery, Receiver } from './delivery.ts';
+import type { Feed, FeedStore } from './feed.ts';
 import { transitionDocument } from './http/wire.ts';
 import { advanceFrame, eventFrame } from './protocol.ts';
 

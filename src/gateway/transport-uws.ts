@@ -6,6 +6,7 @@
 
 import type { TemplatedApp, us_listen_socket, WebSocket } from 'uWebSockets.js';
 import { createServer } from 'node:net';
+import { env } from 'node:process';
 import type { CountersignError } from '../errors.ts';
 import { InFlight } from './in-flight.ts';
 import { cannotListen } from './listen-failure.ts';
@@ -22,8 +23,9 @@ import {
 } from './transport.ts';
 import { headersOfUws, serveUws, writeUws } from './uws-http.ts';
 
-// Read once, when the native library is loaded; its default of 4 KiB is too small for tokens with many roles.
-process.env.UWS_HTTP_MAX_HEADERS_SIZE ??= String(MAX_HEADER_BYTES);
+// The native library can be told only through the environment, and reads it when it is loaded. Its default of 4 KiB is
+// too small for tokens with many roles.
+env.UWS_HTTP_MAX_HEADERS_SIZE = String(MAX_HEADER_BYTES);
 const uws = await import('uWebSockets.js');
 // Exported, but missing from the published types.
 const constants = uws as unknown as {

@@ -3,9 +3,6 @@
  * two handlers, and one contract suite holds them to the same behaviour.
  */
 
-import { messageOf } from '../errors.ts';
-import type { Logger } from '../log.ts';
-
 /** 1 MiB: the largest body that reaches a handler. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 /** A body that takes longer than this to arrive loses its connection. */
@@ -86,29 +83,3 @@ export interface Transport {
 }
 
 export type Listen = (handlers: TransportHandlers, options: ListenOptions) => Promise<Transport>;
-
-/** Starts the transport asked for; `auto` prefers uWebSockets.js and says why when it cannot have it. */
-export async function listen(
-  choice: TransportName | 'auto',
-  handlers: TransportHandlers,
-  options: ListenOptions,
-  log: Logger,
-): Promise<Transport> {
-  const { start, reason } = await choose(choice);
-  const transport = await start(handlers, options);
-  log.info({ transport: transport.name, reason, host: options.host, port: transport.port }, 'listening');
-  return transport;
-}
-
-async function choose(choice: TransportName | 'auto'): Promise<{ start: Listen; reason: string }> {
-  const reason = 'configured';
-  if (choice === 'node') return { start: (await import('./transport-node.ts')).listenNode, reason };
-  try {
-    const { listenUws } = await import('./transport-uws.ts');
-    return { start: listenUws, reason: choice === 'uws' ? reason : 'uWebSockets.js runs on this platform' };
-  } catch (error) {
-    if (choice === 'uws') throw error;
-    const [cause] = messageOf(error).split('\n');
-    return { start: (await import('./transport-node.ts')).listenNode, reason: cause ?? 'unknown' };
-  }
-}

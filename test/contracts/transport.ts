@@ -4,10 +4,10 @@ import { connect, type Socket as NetSocket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { CountersignError } from '../../src/errors.ts';
+import { listen } from '../../src/gateway/listen.ts';
 import { textResponse } from '../../src/gateway/response.ts';
 import {
   type FetchHandler,
-  listen,
   MAX_BACKPRESSURE_BYTES,
   MAX_BODY_BYTES,
   MAX_FRAME_BYTES,

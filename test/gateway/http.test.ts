@@ -299,7 +299,7 @@ describe.each(['uws', 'node'] as const)('HTTP over %s', (transport) => {
       expect(seen).toEqual(all.map((record) => record.change).reverse());
     });
 
-    it('counts outcomes', async () => {
+    it('counts changes by outcome', async () => {
       const { json } = await running.call('GET', '/v1/outcomes?project=core');
       expect(json.outcomes.open).toBeGreaterThan(0);
     });
@@ -331,7 +331,7 @@ describe.each(['uws', 'node'] as const)('HTTP over %s', (transport) => {
       '/v1/transitions?after=1&cursor=WzFd',
       '/v1/transitions?change=not-an-id',
       '/v1/definitions/x?version=0',
-    ])('refuses %s', async (path) => {
+    ])('refuses the query of %s', async (path) => {
       const answer = await running.call('GET', path);
       expectProblem(answer, 400, 'INVALID_INPUT');
       expect(answer.json.issues[0].path).toMatch(/^query\./);

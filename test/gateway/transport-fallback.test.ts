@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { expect, it, vi } from 'vitest';
+import { listen } from '../../src/gateway/listen.ts';
 import { textResponse } from '../../src/gateway/response.ts';
-import { listen } from '../../src/gateway/transport.ts';
 
 vi.mock('../../src/gateway/transport-uws.ts', () => {
   throw new Error('no binary for this platform');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { listen } from '../../src/gateway/listen.ts';
 import { textResponse } from '../../src/gateway/response.ts';
-import { listen } from '../../src/gateway/transport.ts';
 import { createLogger } from '../../src/log.ts';
 import { transportContract } from '../contracts/transport.ts';
 
