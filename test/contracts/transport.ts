@@ -1,6 +1,6 @@
 /** What every transport must do. Run over each of them by `test/gateway/transports.test.ts`. */
 import { once } from 'node:events';
-import { connect, type Socket as NetSocket } from 'node:net';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { CountersignError } from '../../src/errors.ts';
@@ -11,13 +11,13 @@ import {
   MAX_BACKPRESSURE_BYTES,
   MAX_BODY_BYTES,
   MAX_FRAME_BYTES,
-  type SendResult,
   type Socket,
   type Transport,
   type TransportHandlers,
   type TransportName,
 } from '../../src/gateway/transport.ts';
 import { createLogger } from '../../src/log.ts';
+import { exchange, sendUntil } from './transport-support.ts';
 
 const PATH = '/stream';
 const PROTOCOL = 'test.v1';
@@ -377,29 +377,4 @@ export function transportContract(name: TransportName): void {
       });
     });
   });
-}
-
-function sendUntil(socket: Socket, done: (result: SendResult) => boolean): SendResult[] {
-  const results: SendResult[] = [];
-  const frame = 'x'.repeat(64 * 1024);
-  while (results.length < 1000) {
-    const result = socket.send(frame);
-    results.push(result);
-    if (done(result)) break;
-  }
-  return results;
-}
-
-/** Sends, and gives back all that comes until the connection ends, or after `maxMs`. */
-async function exchange(socket: NetSocket, text: string, maxMs: number): Promise<string> {
-  let received = '';
-  socket.on('data', (data) => {
-    received += data.toString('latin1');
-  });
-  socket.on('error', () => {});
-  socket.write(text);
-  const timer = setTimeout(() => socket.destroy(), maxMs);
-  await once(socket, 'close');
-  clearTimeout(timer);
-  return received;
 }

@@ -1,5 +1,6 @@
 /** A gateway on a free port, with a fake runtime behind it, and tokens for it. */
 
+import { expect } from 'vitest';
 import { Hub } from '../../src/gateway/hub.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/gateway/server.ts';
 import { type Claims, mintToken } from '../../src/gateway/token.ts';
@@ -61,4 +62,13 @@ export async function startTestGateway(options: Partial<GatewayOptions> = {}): P
     };
   };
   return { gateway, backend, hub, call };
+}
+
+/** That an answer is this problem, with everything that belongs to one. */
+export function expectProblem(answer: Answered, status: number, code: string): void {
+  expect(answer.json).toMatchObject({ status, code, type: `/errors#${code}` });
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  for (const field of ['title', 'detail', 'request_id']) expect(answer.json[field]).toBeTruthy();
+  expect(answer.json.request_id).toBe(answer.headers.get('x-request-id'));
 }
