@@ -21,6 +21,12 @@ import {
 } from './rows.ts';
 import { isStorableJson, isStorableText } from './text.ts';
 
+/**
+ * Keeps a lookup a lookup: the planner may not merge the subquery into the join. While a table is young, its statistics
+ * say it is empty, and a join planned on them reads a tenant's whole table for every key.
+ */
+const ONE_BY_ONE = 'offset 0';
+
 /** Everything an actor needs, for many changes at once; unknown ones are absent. */
 export async function loadChanges(pool: pg.Pool, refs: readonly ChangeRef[]): Promise<StoredChange[]> {
   const storable = refs.filter(({ tenant, change }) => isStorableText(tenant + change));
@@ -30,8 +36,10 @@ export async function loadChanges(pool: pg.Pool, refs: readonly ChangeRef[]): Pr
     'loading changes',
     `select ${CHANGE_COLUMNS}, s.snapshot
      from unnest($1::text[], $2::text[]) as r (tenant_id, change_id)
-     join countersign.changes c on c.tenant_id = r.tenant_id and c.change_id = r.change_id
-     join countersign.workflow_states s on s.tenant_id = r.tenant_id and s.change_id = r.change_id`,
+     cross join lateral (select * from countersign.changes c
+       where c.tenant_id = r.tenant_id and c.change_id = r.change_id ${ONE_BY_ONE}) c
+     cross join lateral (select * from countersign.workflow_states s
+       where s.tenant_id = r.tenant_id and s.change_id = r.change_id ${ONE_BY_ONE}) s`,
     [storable.map(({ tenant }) => tenant), storable.map(({ change }) => change)],
   );
   return rows.map(toStoredChange);
@@ -46,9 +54,10 @@ export async function findAnswers(pool: pg.Pool, keys: readonly KeyRef[]): Promi
     'looking up idempotency keys',
     `select k.principal as claimed_by, k.key, k.digest, ${LOG_COLUMNS}
      from unnest($1::text[], $2::text[], $3::text[]) as r (tenant_id, principal, key)
-     join countersign.idempotency_keys k
-       on k.tenant_id = r.tenant_id and k.principal = r.principal and k.key = r.key
-     join countersign.workflow_transitions t on t.tenant_id = k.tenant_id and t.seq = k.seq`,
+     cross join lateral (select * from countersign.idempotency_keys k
+       where k.tenant_id = r.tenant_id and k.principal = r.principal and k.key = r.key ${ONE_BY_ONE}) k
+     cross join lateral (select * from countersign.workflow_transitions t
+       where t.tenant_id = k.tenant_id and t.seq = k.seq ${ONE_BY_ONE}) t`,
     [
       storable.map(({ tenant }) => tenant),
       storable.map(({ principal }) => principal),
