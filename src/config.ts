@@ -98,8 +98,8 @@ export const VARIABLES = {
   COUNTERSIGN_BATCH_SIZE: {
     about: 'Commands per commit, at most. More raise throughput and latency.',
     allowed: 'a whole number from 1 to 4096',
-    fallback: '256',
-    parse: wholeNumber(1, 4_096, 256),
+    fallback: '128',
+    parse: wholeNumber(1, 4_096, 128),
   },
   COUNTERSIGN_MAX_WAITING: {
     about: 'Commands that may wait before further ones get TOO_BUSY.',

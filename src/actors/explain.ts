@@ -4,6 +4,7 @@ import {
   configuration,
   denial,
   enabled,
+  enabledBy,
   type Leaving,
   lateFor,
   latePlacesFor,
@@ -74,7 +75,7 @@ function firstDenial(live: Live, rules: readonly Leaving[], event: TriggerEvent)
 }
 
 function candidates(live: Live, trigger: string): Leaving[] {
-  return enabled(live.workflow, stateOf(live) as never).filter((rule) => rule.trigger === trigger);
+  return enabledBy(live.workflow, stateOf(live) as never, trigger);
 }
 
 function enabledNames(live: Live): string[] {

@@ -29,7 +29,7 @@ export interface RuntimeLimits {
 
 export const DEFAULT_LIMITS: RuntimeLimits = {
   maxWaiting: 20_000,
-  batchSize: 256,
+  batchSize: 128,
   lanes: 2,
   idleActors: 20_000,
   idleMs: 5 * 60_000,

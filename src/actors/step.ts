@@ -4,7 +4,7 @@
  */
 import { invariant, type Refusal } from '../errors.ts';
 import { decidingRole, next, outcomeOf, type Step, start, type TriggerEvent } from '../machines/compile.ts';
-import type { LogEntry, TimerRecord } from '../persistence/records.ts';
+import type { Json, LogEntry, TimerRecord } from '../persistence/records.ts';
 import type { Envelope, EventCommand } from './commands.ts';
 import { explain, takenRule } from './explain.ts';
 import { type Live, stateOf } from './live.ts';
@@ -41,10 +41,8 @@ function propose(live: Live, envelope: Envelope, now: number): Stepped {
   invariant(live.version === 0, 'a change is proposed once');
   const begun = start(live.workflow, { author: live.facts.author });
   const after = advance(live, begun, now);
-  return {
-    live: after,
-    entry: { ...entryBy(envelope, now), ...moved(live, after), kind: 'proposed', event: 'propose' },
-  };
+  const came = { kind: 'proposed', role: null } as const;
+  return { live: after, entry: entryOf({ envelope, now, event: 'propose' }, live, after, came) };
 }
 
 function receive(live: Live, command: EventCommand, envelope: Envelope, now: number): Stepped {
@@ -55,24 +53,16 @@ function receive(live: Live, command: EventCommand, envelope: Envelope, now: num
     principal: envelope.principal,
     reason: command.reason,
   };
-  const common = {
-    ...entryBy(envelope, now),
-    event: command.trigger,
-    reason: command.reason ?? null,
-    data: command.data ?? null,
-  };
+  const said = { envelope, now, event: command.trigger, reason: command.reason, data: command.data };
   // Names of the runtime would fire timers and completions from outside; they never reach the machine.
   const taken = workflow.definition.triggers.includes(command.trigger)
     ? next(workflow, snapshot, event)
     : undefined;
-  if (!taken?.changed) {
-    const verdict = explain(live, event);
-    return { live, entry: { ...common, ...stayed(live), ...verdict } };
-  }
+  if (!taken?.changed) return { live, entry: entryOf(said, live, live, explain(live, event)) };
   const rule = takenRule(live, event);
   const after = advance(live, taken, now);
   const role = rule ? decidingRole(rule, snapshot.context, event) : null;
-  return { live: after, entry: { ...common, ...moved(live, after), kind: 'transition', role } };
+  return { live: after, entry: entryOf(said, live, after, { kind: 'transition', role }) };
 }
 
 /** Never early, never twice: the timer must still be pending as it was set, and due. */
@@ -87,13 +77,9 @@ function elapse(live: Live, timer: TimerRecord, now: number): Stepped {
     `the timer ${timer.name} of ${live.workflow.definition.name} is heard in its state`,
   );
   const after = advance({ ...live, timers: live.timers.filter((each) => each !== pending) }, taken, now);
-  const entry = {
-    ...entryBy(SYSTEM, now),
-    ...moved(live, after),
-    kind: 'transition',
-    event: pending.name,
-  } as const;
-  return { live: after, entry: { ...entry, occurredAt: pending.dueAt } };
+  const envelope = { ...SYSTEM, occurredAt: pending.dueAt };
+  const came = { kind: 'transition', role: null } as const;
+  return { live: after, entry: entryOf({ envelope, now, event: pending.name }, live, after, came) };
 }
 
 const SYSTEM: Envelope = { principal: { tenant: '', id: 'countersign', kind: 'system', roles: [] } };
@@ -118,24 +104,37 @@ function advance(live: Live, taken: Step, now: number): Live {
   };
 }
 
-function moved(before: Live, after: Live) {
-  return { version: after.version, from: stateOf(before), to: stateOf(after), outcome: after.outcome };
+/** What comes in with an event; the rest of its entry comes out of the step. */
+interface Said {
+  readonly envelope: Envelope;
+  readonly now: number;
+  readonly event: string;
+  readonly reason?: string | undefined;
+  readonly data?: Json | undefined;
 }
 
-function stayed(live: Live) {
-  return { version: live.version, from: stateOf(live), to: stateOf(live), outcome: null };
-}
+type Came =
+  | { readonly kind: 'proposed' | 'transition'; readonly role: string | null }
+  | { readonly kind: 'late' }
+  | { readonly kind: 'refusal'; readonly refusal: Refusal };
 
-function entryBy({ principal, via, occurredAt }: Envelope, now: number) {
+function entryOf(said: Said, before: Live, after: Live, came: Came): LogEntry {
+  const { principal, via, occurredAt } = said.envelope;
   return {
+    kind: came.kind,
+    version: after.version,
+    event: said.event,
+    from: stateOf(before),
+    to: stateOf(after),
+    outcome: before === after ? null : after.outcome,
     principal: principal.id,
     principalKind: principal.kind,
     via: via ?? null,
-    role: null,
-    reason: null,
-    data: null,
-    refusal: null as Refusal | null,
-    occurredAt: occurredAt ?? now,
-    recordedAt: now,
+    role: 'role' in came ? came.role : null,
+    reason: said.reason ?? null,
+    data: said.data ?? null,
+    refusal: came.kind === 'refusal' ? came.refusal : null,
+    occurredAt: occurredAt ?? said.now,
+    recordedAt: said.now,
   };
 }

@@ -5,7 +5,8 @@
  */
 
 import type { TemplatedApp, us_listen_socket, WebSocket } from 'uWebSockets.js';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { env } from 'node:process';
 import type { CountersignError } from '../errors.ts';
 import { InFlight } from './in-flight.ts';
@@ -28,10 +29,12 @@ import { headersOfUws, serveUws, writeUws } from './uws-http.ts';
 env.UWS_HTTP_MAX_HEADERS_SIZE = String(MAX_HEADER_BYTES);
 const uws = await import('uWebSockets.js');
 // Exported, but missing from the published types.
-const constants = uws as unknown as {
-  readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number;
-  readonly DISABLED: number;
-};
+const constants = uws as unknown as { readonly DISABLED: number };
+
+/** How long an address that does not answer at all may take. */
+const PROBE_MS = 500;
+/** A free port may be taken by somebody else a moment later. */
+const FREE_PORT_ATTEMPTS = 5;
 
 interface SocketData {
   readonly open: (socket: Socket) => SocketListener;
@@ -62,20 +65,46 @@ export async function listenUws(handlers: TransportHandlers, options: ListenOpti
   };
 }
 
-/** Exclusive: by default the kernel would let several processes share the port, and each would get some of the clients. */
+/**
+ * The library sets SO_REUSEADDR together with SO_REUSEPORT, and both only where the port is named and not exclusive.
+ * Without them a port could not be taken over, after a restart, until the last connections of the server before had timed
+ * out. So a port is always named; and since servers could share it, whether one answers there is asked first.
+ */
 async function open(app: TemplatedApp, { host, port }: ListenOptions): Promise<us_listen_socket> {
-  const token = await new Promise<us_listen_socket | false>((resolve) => {
-    // The native function takes (host, port, options, callback); its published types do not say so.
-    const listen = app.listen.bind(app) as unknown as (
-      host: string,
-      port: number,
-      options: number,
-      callback: (token: us_listen_socket | false) => void,
-    ) => void;
-    listen(host, port, constants.LIBUS_LISTEN_EXCLUSIVE_PORT, resolve);
+  if (port !== 0 && (await answers(host, port))) throw cannotListen(host, port, undefined);
+  for (let attempt = 1; ; attempt++) {
+    const named = port === 0 ? await freePort(host) : port;
+    const token = await new Promise<us_listen_socket | false>((resolve) => {
+      app.listen(host, named, resolve);
+    });
+    if (token !== false) return token;
+    if (port !== 0 || attempt === FREE_PORT_ATTEMPTS) throw await listenFailure(host, named);
+  }
+}
+
+async function freePort(host: string): Promise<number> {
+  const probe = createServer().listen({ host, port: 0 });
+  try {
+    await once(probe, 'listening');
+    return (probe.address() as AddressInfo).port;
+  } catch (error) {
+    throw cannotListen(host, 0, error instanceof Error ? error : undefined);
+  } finally {
+    probe.close();
+  }
+}
+
+async function answers(host: string, port: number): Promise<boolean> {
+  const probe = connect({
+    port,
+    host: /^(0\.0\.0\.0|::)$/.test(host) ? 'localhost' : host,
+    timeout: PROBE_MS,
   });
-  if (token !== false) return token;
-  throw await listenFailure(host, port);
+  const settled = new Promise<boolean>((resolve) => {
+    probe.once('connect', () => resolve(true));
+    for (const event of ['error', 'timeout']) probe.once(event, () => resolve(false));
+  });
+  return settled.finally(() => probe.destroy());
 }
 
 /** uWebSockets.js does not say why it could not listen; Node does. */

@@ -7,13 +7,13 @@ import type { CompiledWorkflow } from './compiled.ts';
 import type { Definition, Joined, Region, State } from './definition.ts';
 import { joinGuard } from './joins.ts';
 import { latePlaces } from './late.ts';
-import { type Leaving, leavingByPath, type Scope } from './paths.ts';
+import { type Leaving, leavingByPath, leavingByTrigger, type Scope } from './paths.ts';
 import { type ChangeContext, denial, type TriggerEvent } from './rules.ts';
 import { type NamedTimer, timersOf } from './timers.ts';
 
 // What runs a workflow imports from here alone.
 export * from './advance.ts';
-export { type CompiledWorkflow, enabled } from './compiled.ts';
+export { type CompiledWorkflow, enabled, enabledBy } from './compiled.ts';
 export { lateFor, latePlacesFor } from './late.ts';
 export { configuration, type Leaving } from './paths.ts';
 export { type ChangeContext, decidingRole, denial, type TriggerEvent } from './rules.ts';
@@ -37,6 +37,7 @@ export function compile(definition: Definition): CompiledWorkflow {
     definition,
     machine,
     leaving,
+    byTrigger: leavingByTrigger(leaving),
     timers: new Map(timers.map((timer) => [eventOf(timer, definition.name), timer])),
     outcomes: new Map(
       Object.entries(definition.states).flatMap(([name, { final }]) =>

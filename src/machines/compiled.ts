@@ -1,7 +1,7 @@
 /** What compiling a definition gives: the machine, and beside it what is looked up on every event. */
 import type { AnyStateMachine, StateValue } from 'xstate';
 import type { Definition, Outcome } from './definition.ts';
-import { activePaths, type Leaving } from './paths.ts';
+import { activePaths, isActive, type Leaving } from './paths.ts';
 import type { NamedTimer } from './timers.ts';
 
 /** What is looked up to tell a late vote from a wrong one. */
@@ -18,6 +18,8 @@ export interface CompiledWorkflow {
   readonly machine: AnyStateMachine;
   /** Triggered transitions by the path of the state they leave. */
   readonly leaving: ReadonlyMap<string, readonly Leaving[]>;
+  /** The same by trigger, those of inner states first: the order in which the machine asks them. */
+  readonly byTrigger: ReadonlyMap<string, readonly Leaving[]>;
   /** Timers by the event that reports them. */
   readonly timers: ReadonlyMap<string, NamedTimer>;
   /** Meaning of the top-level final states. */
@@ -28,4 +30,9 @@ export interface CompiledWorkflow {
 /** The triggered transitions that leave the current configuration, in the order in which the machine tries them. */
 export function enabled(compiled: CompiledWorkflow, value: StateValue): Leaving[] {
   return activePaths(value).flatMap((path) => compiled.leaving.get(path) ?? []);
+}
+
+/** The same for one trigger, without looking at the others. */
+export function enabledBy(compiled: CompiledWorkflow, value: StateValue, trigger: string): Leaving[] {
+  return (compiled.byTrigger.get(trigger) ?? []).filter(({ from }) => isActive(value, from));
 }

@@ -3,9 +3,9 @@
  * They change nothing; the definition says whether they are noted or refused.
  */
 import type { StateValue } from 'xstate';
-import type { CompiledWorkflow, LatePlaces } from './compiled.ts';
+import { type CompiledWorkflow, enabledBy, type LatePlaces } from './compiled.ts';
 import type { Definition } from './definition.ts';
-import { activePaths, type Leaving } from './paths.ts';
+import { isActive, type Leaving } from './paths.ts';
 
 /** The policy for a late vote, or undefined where the trigger is enabled now or is not late but wrong. */
 export function lateFor(
@@ -26,24 +26,16 @@ export function latePlacesFor(
 ): readonly Leaving[] {
   const regional = compiled.late.regional.get(trigger);
   if (!regional) return [];
-  const active = new Set(activePaths(value));
-  const isActive = (path: string) => active.has(path);
-  if (isEnabled(compiled, active, trigger)) return [];
+  if (enabledBy(compiled, value, trigger).length > 0) return [];
   const top = typeof value === 'string' ? value : (Object.keys(value)[0] ?? '');
   const behind = compiled.late.behind.get(top);
   return regional.filter(({ from }) => {
     const [state = '', region = ''] = from.split('.');
     if (state !== top) return behind?.has(state) ?? false;
     return finalsOf(compiled.definition, state, region).some((final) =>
-      isActive(`${state}.${region}.${final}`),
+      isActive(value, `${state}.${region}.${final}`),
     );
   });
-}
-
-function isEnabled(compiled: CompiledWorkflow, active: ReadonlySet<string>, trigger: string): boolean {
-  for (const path of active)
-    if (compiled.leaving.get(path)?.some((each) => each.trigger === trigger)) return true;
-  return false;
 }
 
 function finalsOf(definition: Definition, state: string, region: string): string[] {

@@ -19,6 +19,15 @@ export function activePaths(value: StateValue): string[] {
   return [...configuration(value), ...Object.keys(value)];
 }
 
+/** Whether the state at this path is among the active ones. */
+export function isActive(value: StateValue, path: string): boolean {
+  if (typeof value === 'string') return value === path;
+  const dot = path.indexOf('.');
+  if (dot < 0) return Object.hasOwn(value, path);
+  const inner = value[path.slice(0, dot)];
+  return inner !== undefined && isActive(inner, path.slice(dot + 1));
+}
+
 /** A list of transitions and the place it stands in: `prefix` is '' or `Review.security.`. */
 export interface Scope {
   readonly prefix: string;
@@ -45,4 +54,15 @@ export function leavingByPath(definition: Definition): Map<string, Leaving[]> {
       leaving.set(placed.from, [...(leaving.get(placed.from) ?? []), placed]);
     }
   return leaving;
+}
+
+/** The same transitions by trigger, those of inner states first. */
+export function leavingByTrigger(byPath: ReadonlyMap<string, readonly Leaving[]>): Map<string, Leaving[]> {
+  const all = [...byPath.values()].flat();
+  const inner = all.filter(({ from }) => from.includes('.'));
+  const outer = all.filter(({ from }) => !from.includes('.'));
+  const byTrigger = new Map<string, Leaving[]>();
+  for (const each of [...inner, ...outer])
+    byTrigger.set(each.trigger, [...(byTrigger.get(each.trigger) ?? []), each]);
+  return byTrigger;
 }

@@ -41,13 +41,15 @@ export function encodeChange(given: ChangeCommit, place: number): EncodedChange 
   }
   checkTimers(commit);
   checkKeys(commit);
+  const entries = commit.entries.map(encodeEntry);
+  const reached = entries.findLast(({ entry }) => entry.to === state?.state);
   return {
     place,
     commit,
-    state: json(state?.state ?? null),
+    state: reached?.to ?? json(state?.state ?? null),
     snapshot: json(state?.snapshot ?? null),
     attributes: json(facts?.attributes ?? null),
-    entries: commit.entries.map(encodeEntry),
+    entries,
   };
 }
 

@@ -1,10 +1,13 @@
 /** What an error of the database means for us: it cannot be reached, the data are at fault, or neither. */
 import { CountersignError, InvariantError, messageOf } from '../errors.ts';
 
-/** SQLSTATE of an error the server sent (https://www.postgresql.org/docs/18/errcodes-appendix.html). */
+/**
+ * SQLSTATE of an error the server sent (https://www.postgresql.org/docs/18/errcodes-appendix.html). Each has a digit,
+ * which tells it from the codes of the operating system that are five letters long (EPIPE).
+ */
 export function sqlState(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
 /**

@@ -251,6 +251,19 @@ export function transportContract(name: TransportName): void {
         });
       });
 
+      it('takes over a port whose last server ended with connections open', async () => {
+        // The side that closes first keeps the address for a while (TIME_WAIT, RFC 9293).
+        const first = await start(0);
+        const left = connect(first.port, '127.0.0.1');
+        left.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+        await once(left, 'data');
+        await first.close();
+        await once(left.resume(), 'close');
+        const second = await start(first.port);
+        expect(second.port).toBe(first.port);
+        await second.close();
+      });
+
       it('finishes what is in flight after it stopped listening', async () => {
         let release = () => {};
         const waiting = new Promise<void>((resolve) => {

@@ -24,7 +24,7 @@ interface Options extends Common {
 
 /** A server that restarts is waited for this long, command by command. */
 const PATIENCE_MS = 30_000;
-const CONCURRENCY = 64;
+const CONCURRENCY = 256;
 
 export async function importHistory(io: Io, options: Options, name: string): Promise<Result> {
   const { concurrency = CONCURRENCY, project, definition } = options;

@@ -22,7 +22,8 @@ create table countersign.workflow_definitions (
   name text collate "C" not null,
   version integer not null check (version > 0),
   digest text not null,
-  definition jsonb not null,
+  -- Not jsonb: the order of regions and states is the author's.
+  definition json not null,
   deployed_by text not null,
   reason text,
   deployed_at timestamptz not null,
