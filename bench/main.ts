@@ -5,6 +5,8 @@ import { type Case, humanLine, jsonLine } from './figures.ts';
 type Bench = (report: (line: Case) => void) => Promise<void>;
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  step: async () => (await import('./step.ts')).steps,
+  commit: async () => (await import('./commit.ts')).commits,
   transitions: async () => (await import('./transitions.ts')).transitions,
 };
 

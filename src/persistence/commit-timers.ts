@@ -6,17 +6,19 @@ import { type Column, run } from './statements.ts';
 
 const SET_TIMERS = `
   insert into countersign.timers (tenant_id, change_id, name, set_version, event, due_at)
-  select * from unnest($1::text[], $2::text[], $3::text[], $4::int4[], $5::text[], $6::timestamptz[])`;
+  select * from unnest($1::text[], $2::text[], $3::text[], $4::int4[], $5::text[], $6::timestamptz[])
+  on conflict do nothing`;
 
+/** False where one exists: whoever set it has moved the change to the version we wanted to reach. */
 export async function setTimers(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<boolean> {
   const timers = batch.flatMap(({ commit }) => commit.timersSet.map((timer) => ({ commit, timer })));
   if (timers.length === 0) return true;
-  await run(client, 'set_timers', SET_TIMERS, [
+  const { rowCount } = await run(client, 'set_timers', SET_TIMERS, [
     ...timerIdentity(timers),
     ['text', timers.map(({ timer }) => timer.event)],
     ['timestamptz', timers.map(({ timer }) => timer.dueAt)],
   ]);
-  return true;
+  return rowCount === timers.length;
 }
 
 const SETTLE_TIMERS = `

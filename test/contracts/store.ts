@@ -238,6 +238,15 @@ export function storeContract(name: string, open: () => Promise<StoreRig>): void
         expect(await commitOne(again)).toEqual({ ok: false, conflict: 'version' });
       });
 
+      it('is set by one of two steps from the same version; the other is told that the change has moved on', async () => {
+        const change = fresh();
+        await store.commit([proposal(change)]);
+        const setting = step(change, 1, { timersSet: [{ ...timer, setVersion: 2 }] });
+        expect(await commitOne(setting)).toMatchObject({ ok: true });
+        expect(await commitOne(setting)).toEqual({ ok: false, conflict: 'version' });
+        expect(await pendingOf(change)).toHaveLength(1);
+      });
+
       it('may be cancelled though it is gone', async () => {
         const change = fresh();
         await store.commit([proposal(change)]);
