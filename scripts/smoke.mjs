@@ -21,7 +21,10 @@ try {
   const { openapi } = await (await get(`${url}/openapi.json`)).json();
   if (!String(openapi).startsWith('3.1')) throw new Error(`/openapi.json says ${openapi}, not 3.1`);
   server.kill('SIGTERM');
-  const [code, signal] = await Promise.race([exited, sleep(STOP_MS, ['none', `still running after ${STOP_MS} ms`])]);
+  const [code, signal] = await Promise.race([
+    exited,
+    sleep(STOP_MS, ['none', `still running after ${STOP_MS} ms`]),
+  ]);
   if (code !== 0) throw new Error(`the server did not stop cleanly: exit ${code}, ${signal}`);
   process.stdout.write(`smoke: served and stopped on Node ${process.version}\n`);
 } finally {
@@ -37,7 +40,8 @@ process.exit(0);
 async function served() {
   const end = Date.now() + START_MS;
   while (Date.now() < end) {
-    if (server.exitCode !== null) throw new Error(`the server ended with exit ${server.exitCode} before it was ready`);
+    if (server.exitCode !== null)
+      throw new Error(`the server ended with exit ${server.exitCode} before it was ready`);
     try {
       const { url } = JSON.parse(readFileSync(join(data, 'server.json'), 'utf8'));
       await get(`${url}/readyz`);

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../repo/sources.ts';
+import { newDataDir, Server } from './process.ts';
+
+/** The `npx countersign …` lines of the README, in order, each with the output it promises on the next line. */
+const lines = readFileSync(join(ROOT, 'README.md'), 'utf8').split('\n');
+const commands = lines.flatMap((line, index) => {
+  const [, text] = /^\$ npx countersign (.*)$/.exec(line) ?? [];
+  const promised = lines[index + 1] ?? '';
+  return text ? [{ text, promised: /^[\w(]/.test(promised) ? promised : '' }] : [];
+});
+
+/** Splits like a shell, as far as the README needs it. */
+const argumentsOf = (text: string) =>
+  [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+
+let server: Server;
+let repository: string;
+
+beforeAll(async () => {
+  server = await Server.start();
+  repository = reviewedRepository();
+}, 60_000);
+afterAll(() => server.stop());
+
+describe('the README', () => {
+  it('has the first approval and the import', () => {
+    expect(commands.length).toBeGreaterThanOrEqual(11);
+  });
+
+  it.each(commands)('npx countersign $text', async ({ text, promised }) => {
+    const args = argumentsOf(text.replace('path/to/a/repository', repository));
+    const { code, stdout, stderr } = await server.run(
+      ...args.map((arg) => (arg.startsWith('examples/') ? join(ROOT, arg) : arg)),
+    );
+    if (promised === '') expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    else expect({ code, said: (stdout + stderr).includes(promised) }).toEqual({ code: 1, said: true });
+  });
+
+  it('leaves the change applied, and the imported one approved', async () => {
+    expect(await server.json('status', 'I1')).toMatchObject({ state: 'Applied', outcome: 'applied' });
+    const { items } = await server.document('/v1/changes?definition=ReviewHistory');
+    expect(items).toEqual([expect.objectContaining({ outcome: 'approved' })]);
+  });
+});
+
+/** One commit with the trailers Gerrit leaves. */
+function reviewedRepository(): string {
+  const directory = newDataDir();
+  const git = (...args: string[]) => execFileSync('git', ['-C', directory, ...args], { stdio: 'pipe' });
+  git('init', '--quiet');
+  const trailers =
+    'Change-Id: I0123456789abcdef0123456789abcdef01234567\nReviewed-by: Rae <rae@example.com>\nTryBot-Result: CI <ci@example.com>';
+  const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
+  git(...identity, 'commit', '--quiet', '--allow-empty', '-m', `parser: accept tabs\n\n${trailers}`);
+  return directory;
+}
