@@ -1,5 +1,8 @@
-/** A change as an actor holds it in memory: what was stored, with the machine's snapshot alive again. */
-import { type CompiledWorkflow, persist, restore, type Snapshot } from '../machines/compile.ts';
+/**
+ * A change as an actor holds it in memory: plain data, no more than what is stored. XState's live snapshot exists only
+ * while a step runs: keeping it would triple what a change holds on to, and most of that is the same for all of them.
+ */
+import { type CompiledWorkflow, type PersistedSnapshot, restore } from '../machines/compile.ts';
 import type { ChangeFacts, Json, StateRecord, StoredChange, TimerRecord } from '../persistence/records.ts';
 
 export interface Live {
@@ -7,7 +10,7 @@ export interface Live {
   readonly facts: ChangeFacts;
   /** 0 for a change that is being proposed and has no snapshot yet. */
   readonly version: number;
-  readonly snapshot: Snapshot | null;
+  readonly snapshot: PersistedSnapshot | null;
   readonly outcome: string | null;
   readonly updatedAt: number;
   /** Pending timers. */
@@ -27,9 +30,10 @@ export function proposed(workflow: CompiledWorkflow, facts: ChangeFacts): Live {
   };
 }
 
-/** Brings a stored change back to life. Throws `InvariantError` where its snapshot does not fit its machine. */
+/** A stored change as an actor holds it. Throws `InvariantError` where its snapshot does not fit its machine. */
 export function revive(workflow: CompiledWorkflow, stored: StoredChange): Live {
-  const snapshot = restore(workflow, stored.snapshot as never);
+  const snapshot = stored.snapshot as unknown as PersistedSnapshot;
+  restore(workflow, snapshot);
   const { version, outcome, updatedAt, timers } = stored;
   return { workflow, facts: stored, version, snapshot, outcome, updatedAt, timers };
 }
@@ -44,6 +48,5 @@ export function toRecord(live: Live): StateRecord {
   if (live.snapshot === null)
     throw new TypeError('a proposal that has not been stepped has nothing to store');
   const { version, outcome, updatedAt } = live;
-  const snapshot = persist(live.snapshot) as unknown as Json;
-  return { version, state: stateOf(live), snapshot, outcome, updatedAt };
+  return { version, state: stateOf(live), snapshot: live.snapshot as unknown as Json, outcome, updatedAt };
 }

@@ -3,7 +3,16 @@
  * with the command, nothing has happened when it returns. A refusal is an entry too; only the state stays as it was.
  */
 import { invariant, type Refusal } from '../errors.ts';
-import { decidingRole, next, outcomeOf, type Step, start, type TriggerEvent } from '../machines/compile.ts';
+import {
+  decidingRole,
+  next,
+  outcomeOf,
+  persist,
+  restore,
+  type Step,
+  start,
+  type TriggerEvent,
+} from '../machines/compile.ts';
 import type { Json, LogEntry, TimerRecord } from '../persistence/records.ts';
 import type { Envelope, EventCommand } from './commands.ts';
 import { explain, takenRule } from './explain.ts';
@@ -56,7 +65,7 @@ function receive(live: Live, command: EventCommand, envelope: Envelope, now: num
   const said = { envelope, now, event: command.trigger, reason: command.reason, data: command.data };
   // Names of the runtime would fire timers and completions from outside; they never reach the machine.
   const taken = workflow.definition.triggers.includes(command.trigger)
-    ? next(workflow, snapshot, event)
+    ? next(workflow, restore(workflow, snapshot), event)
     : undefined;
   if (!taken?.changed) return { live, entry: entryOf(said, live, live, explain(live, event)) };
   const rule = takenRule(live, event);
@@ -71,7 +80,7 @@ function elapse(live: Live, timer: TimerRecord, now: number): Stepped {
     ({ name, setVersion }) => name === timer.name && setVersion === timer.setVersion,
   );
   if (!pending || !live.snapshot || pending.dueAt > now) return { live, entry: null };
-  const taken = next(live.workflow, live.snapshot, { type: pending.event });
+  const taken = next(live.workflow, restore(live.workflow, live.snapshot), { type: pending.event });
   invariant(
     taken.changed,
     `the timer ${timer.name} of ${live.workflow.definition.name} is heard in its state`,
@@ -97,7 +106,7 @@ function advance(live: Live, taken: Step, now: number): Live {
   return {
     ...live,
     version,
-    snapshot: taken.snapshot,
+    snapshot: persist(taken.snapshot),
     outcome: outcomeOf(live.workflow, taken.snapshot) ?? null,
     updatedAt: now,
     timers: set.length === 0 ? kept : [...kept, ...set],
