@@ -1,27 +1,47 @@
-/** The second half of a commit, once positions are known: the log, the idempotency keys, where the streams now stand. */
+/**
+ * The second half of a commit: the log, the idempotency keys, where the streams now stand. Positions are counted from
+ * the tenant's stream, which is locked: nobody has to wait for the lock to learn them before sending these statements.
+ */
 import type pg from 'pg';
 import type { EncodedChange } from './encode.ts';
-import { run } from './statements.ts';
+import { write } from './statements.ts';
 
-/** A change with the stream position of its first entry. */
+/** A change with how far behind its stream's end (before this commit) its first entry comes: 1 is next. */
 export interface Placed extends EncodedChange {
-  readonly seq: number;
+  readonly offset: number;
+}
+
+/** Places the entries of a batch behind each other, per tenant; returns also by how much each stream grows. */
+export function placeAll(batch: readonly EncodedChange[]): { placed: Placed[]; growth: Map<string, number> } {
+  const growth = new Map<string, number>();
+  const placed = batch.map((encoded): Placed => {
+    const { tenant, entries } = encoded.commit;
+    const before = growth.get(tenant) ?? 0;
+    growth.set(tenant, before + entries.length);
+    return { ...encoded, offset: before + 1 };
+  });
+  return { placed, growth };
 }
 
 const APPEND_LOG = `
   insert into countersign.workflow_transitions (tenant_id, seq, change_id, kind, version, event, from_state, to_state,
     outcome, principal, principal_kind, via, role, reason, data, refusal, occurred_at, recorded_at)
-  select * from unnest($1::text[], $2::int8[], $3::text[], $4::text[], $5::int4[], $6::text[], $7::jsonb[],
-    $8::jsonb[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::jsonb[],
-    $16::jsonb[], $17::timestamptz[], $18::timestamptz[])`;
+  select n.tenant_id, s.seq + n.place, change_id, kind, version, event, from_state, to_state, outcome, principal,
+    principal_kind, via, role, reason, data, refusal, occurred_at, recorded_at
+  from unnest($1::text[], $2::int4[], $3::text[], $4::text[], $5::int4[], $6::text[], $7::jsonb[], $8::jsonb[],
+      $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::jsonb[], $16::jsonb[],
+      $17::timestamptz[], $18::timestamptz[])
+    as n (tenant_id, place, change_id, kind, version, event, from_state, to_state, outcome, principal, principal_kind,
+      via, role, reason, data, refusal, occurred_at, recorded_at)
+  join countersign.streams s on s.tenant_id = n.tenant_id`;
 
-export async function appendLog(client: pg.ClientBase, placed: readonly Placed[]): Promise<void> {
+export function appendLog(client: pg.ClientBase, placed: readonly Placed[]): Promise<void> {
   const rows = placed.flatMap((c) =>
-    c.entries.map((encoded, index) => ({ c, ...encoded, seq: c.seq + index })),
+    c.entries.map((encoded, index) => ({ c, ...encoded, place: c.offset + index })),
   );
-  await run(client, 'append_log', APPEND_LOG, [
+  return write(client, 'append_log', APPEND_LOG, [
     ['text', rows.map(({ c }) => c.commit.tenant)],
-    ['int8', rows.map(({ seq }) => seq)],
+    ['int4', rows.map(({ place }) => place)],
     ['text', rows.map(({ c }) => c.commit.change)],
     ['text', rows.map(({ entry }) => entry.kind)],
     ['int4', rows.map(({ entry }) => entry.version)],
@@ -43,34 +63,31 @@ export async function appendLog(client: pg.ClientBase, placed: readonly Placed[]
 
 const CLAIM_KEYS = `
   insert into countersign.idempotency_keys (tenant_id, principal, key, digest, seq)
-  select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int8[])
+  select n.tenant_id, n.principal, n.key, n.digest, s.seq + n.place
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int4[]) as n (tenant_id, principal, key, digest, place)
+  join countersign.streams s on s.tenant_id = n.tenant_id
   on conflict do nothing`;
 
-/** False where a key was claimed before. */
-export async function claimKeys(client: pg.ClientBase, placed: readonly Placed[]): Promise<boolean> {
+/** Misses where a key was claimed before. */
+export function claimKeys(client: pg.ClientBase, placed: readonly Placed[]): Promise<void> {
   const claims = placed.flatMap((c) => c.commit.keys.map((claim) => ({ c, claim })));
-  if (claims.length === 0) return true;
-  const { rowCount } = await run(client, 'claim_keys', CLAIM_KEYS, [
+  return write(client, 'claim_keys', CLAIM_KEYS, [
     ['text', claims.map(({ c }) => c.commit.tenant)],
     ['text', claims.map(({ claim }) => claim.principal)],
     ['text', claims.map(({ claim }) => claim.key)],
     ['text', claims.map(({ claim }) => claim.digest)],
-    ['int8', claims.map(({ c, claim }) => c.seq + claim.entry)],
+    ['int4', claims.map(({ c, claim }) => c.offset + claim.entry)],
   ]);
-  return rowCount === claims.length;
 }
 
 const ADVANCE_STREAMS = `
-  update countersign.streams s set seq = n.seq
-  from unnest($1::text[], $2::int8[]) as n (tenant_id, seq) where s.tenant_id = n.tenant_id`;
+  update countersign.streams s set seq = s.seq + n.growth
+  from unnest($1::text[], $2::int4[]) as n (tenant_id, growth) where s.tenant_id = n.tenant_id`;
 
-/** Sets where each tenant's stream now stands. */
-export async function advanceStreams(
-  client: pg.ClientBase,
-  ends: ReadonlyMap<string, number>,
-): Promise<void> {
-  await run(client, 'advance_streams', ADVANCE_STREAMS, [
-    ['text', [...ends.keys()]],
-    ['int8', [...ends.values()]],
+/** Moves each tenant's stream on; the last to read where it stood has to come before. */
+export function advanceStreams(client: pg.ClientBase, growth: ReadonlyMap<string, number>): Promise<void> {
+  return write(client, 'advance_streams', ADVANCE_STREAMS, [
+    ['text', [...growth.keys()]],
+    ['int4', [...growth.values()]],
   ]);
 }

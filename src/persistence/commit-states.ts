@@ -1,11 +1,11 @@
 /**
  * The first half of a commit: lock the tenants' streams, then write what moves. Statements are sent one behind the
- * other without waiting; each says whether it wrote every row it was to write. From the lock on nobody else writes for
- * these tenants, so what a statement finds stays true until the commit.
+ * other without waiting; one that does not write every row it was to write ends the transaction. From the lock on nobody
+ * else writes for these tenants, so what a statement finds stays true until the commit.
  */
 import type pg from 'pg';
 import type { EncodedChange } from './encode.ts';
-import { type Column, run } from './statements.ts';
+import { type Column, run, write } from './statements.ts';
 
 const LOCK_STREAMS = `
   select tenant_id, seq from countersign.streams
@@ -30,14 +30,10 @@ const INSERT_CHANGES = `
     $9::int4[], $10::jsonb[], $11::timestamptz[])
   on conflict do nothing`;
 
-/** False where the id or the key of a new change is taken. */
-export async function insertChanges(
-  client: pg.ClientBase,
-  batch: readonly EncodedChange[],
-): Promise<boolean> {
+/** Misses where the id or the key of a new change is taken. */
+export function insertChanges(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<void> {
   const news = batch.flatMap((c) => (c.commit.facts ? [{ c, facts: c.commit.facts }] : []));
-  if (news.length === 0) return true;
-  const { rowCount } = await run(client, 'insert_changes', INSERT_CHANGES, [
+  return write(client, 'insert_changes', INSERT_CHANGES, [
     ...identity(news.map(({ c }) => c)),
     ['text', news.map(({ facts }) => facts.project)],
     ['text', news.map(({ facts }) => facts.key)],
@@ -49,7 +45,6 @@ export async function insertChanges(
     ['jsonb', news.map(({ c }) => c.attributes)],
     ['timestamptz', news.map(({ facts }) => facts.createdAt)],
   ]);
-  return rowCount === news.length;
 }
 
 const INSERT_STATES = `
@@ -58,14 +53,12 @@ const INSERT_STATES = `
   on conflict do nothing`;
 
 /** The first states of new changes. */
-export async function insertStates(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<boolean> {
+export function insertStates(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<void> {
   const news = withState(batch.filter(({ commit }) => commit.facts));
-  if (news.length === 0) return true;
-  const { rowCount } = await run(client, 'insert_states', INSERT_STATES, [
+  return write(client, 'insert_states', INSERT_STATES, [
     ...identity(news.map(({ c }) => c)),
     ...stateColumns(news),
   ]);
-  return rowCount === news.length;
 }
 
 const UPDATE_STATES = `
@@ -75,16 +68,14 @@ const UPDATE_STATES = `
     as n (tenant_id, change_id, version, state, snapshot, outcome, updated_at, base_version)
   where s.tenant_id = n.tenant_id and s.change_id = n.change_id and s.version = n.base_version`;
 
-/** Moves changes on; false where one is no longer at the version its step started from. */
-export async function updateStates(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<boolean> {
+/** Moves changes on; misses where one is no longer at the version its step started from. */
+export function updateStates(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<void> {
   const states = withState(batch.filter(({ commit }) => !commit.facts));
-  if (states.length === 0) return true;
-  const { rowCount } = await run(client, 'update_states', UPDATE_STATES, [
+  return write(client, 'update_states', UPDATE_STATES, [
     ...identity(states.map(({ c }) => c)),
     ...stateColumns(states),
     ['int4', states.map(({ c }) => c.commit.baseVersion)],
   ]);
-  return rowCount === states.length;
 }
 
 /** The columns tenant_id and change_id. */

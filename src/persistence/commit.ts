@@ -1,21 +1,22 @@
 /**
  * Group commit: what many steps decided becomes durable in one transaction.
  *
- * An attempt writes everything and counts rows. If some are missing (another server moved a change on, a key is
- * taken), it is rolled back and repeated once: now the conflicts are looked up first, under the lock that makes the
- * answer final, and the rest is written. If the database refuses the data themselves, the batch is halved until the
- * bad change stands alone.
+ * An attempt is sent in one go, from "begin" to "commit": while the streams are locked nobody waits for this process. A
+ * statement that finds rows missing (another server moved a change on, a key is taken) turns the commit into a rollback.
+ * Then the batch is repeated once: now the conflicts are looked up first, under the lock that makes the answer final, and
+ * the rest is written. If the database refuses the data themselves, the batch is halved until the bad change stands alone.
  */
 import type pg from 'pg';
 import { CountersignError, invariant } from '../errors.ts';
-import { advanceStreams, appendLog, claimKeys, type Placed } from './commit-log.ts';
+import { advanceStreams, appendLog, claimKeys, type Placed, placeAll } from './commit-log.ts';
 import { insertChanges, insertStates, lockStreams, updateStates } from './commit-states.ts';
 import { setTimers, settleTimers } from './commit-timers.ts';
 import { type EncodedChange, encodeChange } from './encode.ts';
 import { isDataError } from './failures.ts';
-import { judge, movedOn } from './judge.ts';
+import { judge, noneMovedOn } from './judge.ts';
 import { withClient } from './pools.ts';
 import type { ChangeCommit, CommitResult } from './records.ts';
+import { isMissed } from './statements.ts';
 
 type Results = (CommitResult | undefined)[];
 
@@ -97,15 +98,20 @@ async function attempt(
   batch: readonly EncodedChange[],
   results: Results,
 ): Promise<boolean> {
-  const [, streams, whole] = await Promise.all([
-    client.query('begin'),
-    lockStreams(client, batch),
-    writeStates(client, batch),
-  ]);
-  const known = batch.every(({ commit }) => streams.has(commit.tenant));
-  if (whole && known && (await writeLog(client, batch, streams, results))) return true;
-  await client.query('rollback');
-  return false;
+  const begun = client.query('begin');
+  const streams = lockStreams(client, batch);
+  const written = writeAll(client, batch);
+  await Promise.allSettled([begun, streams, written]);
+  try {
+    await written;
+  } catch (error) {
+    // A row of another server's may also be in the way of one of ours: whose fault that is, is looked up next.
+    if (isMissed(error) || isDataError(error)) return false;
+    throw error;
+  }
+  await begun;
+  report(await written, await streams, results);
+  return true;
 }
 
 /** The same, but conflicts are found and left out first. */
@@ -117,61 +123,37 @@ async function attemptWithoutLosers(
   const [, streams] = await Promise.all([client.query('begin'), lockStreams(client, batch)]);
   const conflicts = await judge(client, batch, streams);
   const rest = batch.filter(({ place }) => !conflicts.has(place));
-  if (rest.length > 0) {
-    const whole = (await writeStates(client, rest)) && (await writeLog(client, rest, streams, results));
-    invariant(whole, 'under the lock on its streams a judged batch has no conflicts');
-  } else {
-    await client.query('rollback');
-  }
+  if (rest.length === 0) await client.query('rollback');
+  else report(await writeAll(client, rest), streams, results);
   for (const [place, conflict] of conflicts) results[place] = conflict;
 }
 
-/** Sends all statements at once; true where each wrote what it was to write. */
-async function writeStates(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<boolean> {
-  const refusals = batch.filter(({ commit }) => commit.state === null);
-  const whole = await Promise.all([
+/** Sends all statements and the commit at once. Rejects with the first error, when the last answer has come. */
+async function writeAll(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<Placed[]> {
+  const { placed, growth } = placeAll(batch);
+  const sent = [
     insertChanges(client, batch),
     insertStates(client, batch),
     updateStates(client, batch),
-    // A refusal counts only for the version it was judged on.
-    movedOn(client, refusals).then((places) => places.length === 0),
+    noneMovedOn(client, batch),
     setTimers(client, batch),
     settleTimers(client, batch),
-  ]);
-  return whole.every(Boolean);
-}
-
-/** Takes positions, writes the log and commits; false, without committing, where an idempotency key is taken. */
-async function writeLog(
-  client: pg.ClientBase,
-  batch: readonly EncodedChange[],
-  streams: ReadonlyMap<string, number>,
-  results: Results,
-): Promise<boolean> {
-  const { placed, ends } = placeIn(streams, batch);
-  const [claimed] = await Promise.all([
     claimKeys(client, placed),
     appendLog(client, placed),
-    advanceStreams(client, ends),
-  ]);
-  if (!claimed) return false;
-  const { command } = await client.query('commit');
-  invariant(command === 'COMMIT', 'a transaction in which every statement succeeded commits');
-  for (const { place, seq } of placed) results[place] = { ok: true, seq };
-  return true;
+    advanceStreams(client, growth),
+  ];
+  const [outcomes, ended] = await Promise.all([Promise.allSettled(sent), client.query('commit')]);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  invariant(ended.command === 'COMMIT', 'a transaction in which every statement succeeded commits');
+  return placed;
 }
 
-/** Gives each entry its position: those that follow the stream's last one, in the order of the batch. */
-function placeIn(streams: ReadonlyMap<string, number>, batch: readonly EncodedChange[]) {
-  const ends = new Map<string, number>();
-  const placed = batch.map((encoded): Placed => {
-    const { tenant, entries } = encoded.commit;
-    const end = ends.get(tenant) ?? streams.get(tenant);
-    invariant(end !== undefined, `the stream of tenant "${tenant}" is locked`);
-    ends.set(tenant, end + entries.length);
-    return { ...encoded, seq: end + 1 };
-  });
-  return { placed, ends };
+function report(placed: readonly Placed[], streams: ReadonlyMap<string, number>, results: Results): void {
+  for (const { place, commit, offset } of placed) {
+    const end = streams.get(commit.tenant);
+    invariant(end !== undefined, `the stream of tenant "${commit.tenant}" was locked`);
+    results[place] = { ok: true, seq: end + offset };
+  }
 }
 
 function rejected(error: unknown) {

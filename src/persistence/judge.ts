@@ -41,9 +41,22 @@ const MOVED_ON = `
   where coalesce(s.version, 0) <> n.base_version`;
 
 /** Changes not at the version they were computed from; one that does not exist is at version 0. */
-export function movedOn(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<number[]> {
-  const bases: Column = ['int4', batch.map(({ commit }) => commit.baseVersion)];
-  return places(client, 'moved_on', MOVED_ON, batch, [...identity(batch), bases]);
+function movedOn(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<number[]> {
+  return places(client, 'moved_on', MOVED_ON, batch, [...identity(batch), bases(batch)]);
+}
+
+const NONE_MOVED_ON = `select countersign.expect(0, count(*)) from (${MOVED_ON}) as moved`;
+
+/** A refusal counts only for the version it was judged on: misses where a change that got one has moved on. */
+export async function noneMovedOn(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<void> {
+  const refusals = batch.filter(({ commit }) => commit.state === null);
+  if (refusals.length === 0) return;
+  const places: Column = ['int4', refusals.map(({ place }) => place)];
+  await run(client, 'none_moved_on', NONE_MOVED_ON, [...identity(refusals), bases(refusals), places]);
+}
+
+function bases(batch: readonly EncodedChange[]): Column {
+  return ['int4', batch.map(({ commit }) => commit.baseVersion)];
 }
 
 const NAMES_TAKEN = `

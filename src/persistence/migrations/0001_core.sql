@@ -133,6 +133,15 @@ create table countersign.idempotency_keys (
   primary key (tenant_id, principal, key)
 );
 
+-- A commit is sent in one go, its "commit" included: a statement that did not write all it was to write has to stop what
+-- comes behind it.
+create function countersign.expect(wanted bigint, got bigint) returns void language plpgsql as $$
+begin
+  if got <> wanted then
+    raise exception 'expected % rows, got %', wanted, got using errcode = 'CSN01';
+  end if;
+end $$;
+
 -- The role that serves requests may do what the code does, and no more: nothing is ever deleted.
 grant usage on schema countersign to countersign_app;
 grant select on countersign.schema_migrations to countersign_app;
