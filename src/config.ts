@@ -20,13 +20,14 @@ export const VARIABLES = {
     about: 'PostgreSQL 13 or newer. Absent: "dev" runs an embedded PostgreSQL; "serve" refuses to start.',
     allowed: 'a URL that starts with postgres:// or postgresql://',
     fallback: 'none',
-    parse: optionalUrl('postgres:', 'postgresql:'),
+    // Not a URL for everybody: "postgresql://user@/db?host=/run/postgresql" names a socket and no host.
+    parse: (text: string) => (text === '' ? null : /^postgres(ql)?:\/\/\S+$/.test(text) ? text : undefined),
   },
   REDIS_URL: {
     about: 'Redis for BullMQ, with maxmemory-policy noeviction. Absent: BullMQ runs on PostgreSQL.',
     allowed: 'a URL that starts with redis:// or rediss://',
     fallback: 'none',
-    parse: optionalUrl('redis:', 'rediss:'),
+    parse: (text: string) => (text === '' ? null : /^rediss?:\/\/\S+$/.test(text) ? text : undefined),
   },
   PORT: {
     about: 'Port of HTTP and WebSocket; 0 takes any free one.',
@@ -135,13 +136,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     throw new CountersignError('CONFIG_INVALID', `${sentences.join('; ')}.`, { issues });
   }
   return Object.fromEntries(entries) as Config;
-}
-
-function optionalUrl(...protocols: string[]) {
-  return (text: string): string | null | undefined => {
-    if (text === '') return null;
-    return URL.canParse(text) && protocols.includes(new URL(text).protocol) ? text : undefined;
-  };
 }
 
 function wholeNumber(least: number, most: number, fallback: number) {

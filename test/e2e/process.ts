@@ -83,12 +83,21 @@ export class Server {
   }
 
   /** Starts `countersign dev` on a free port; resolves when it says that it is ready. */
-  static async start(
+  static start(
     dataDir = newDataDir(),
     env: Env = {},
     args: readonly string[] = ['--port', '0'],
   ): Promise<Server> {
-    const child = spawn(process.execPath, [MAIN, 'dev', '--json', '--data', dataDir, ...args], {
+    return Server.#spawn('dev', dataDir, env, args);
+  }
+
+  /** Starts `countersign serve` on a free port. */
+  static serve(env: Env): Promise<Server> {
+    return Server.#spawn('serve', newDataDir(), env, ['--port', '0']);
+  }
+
+  static async #spawn(command: string, dataDir: string, env: Env, args: readonly string[]): Promise<Server> {
+    const child = spawn(process.execPath, [MAIN, command, '--json', '--data', dataDir, ...args], {
       env: environment(env),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
