@@ -1,25 +1,37 @@
 /** How long a server lives: until a signal asks it to stop, twice to make it hurry, or until a part it needs is gone. */
-import { CountersignError, messageOf } from '../errors.ts';
+import { CountersignError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
+const PARENT_POLL_MS = 250;
+
 /** Closes on the first signal, exits at once on the second. The process ends when nothing keeps it alive any more. */
 export function closeOnSignal(close: () => Promise<void>, log: Logger): void {
   let closing = false;
-  for (const signal of SIGNALS) {
-    process.on(signal, () => {
-      if (closing) process.exit(1);
-      closing = true;
-      close().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          log.error({ err: messageOf(error) }, 'the server did not stop cleanly');
-          process.exit(1);
-        },
-      );
-    });
-  }
+  const stop = () => {
+    if (closing) process.exit(1);
+    closing = true;
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'the server did not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of SIGNALS) process.on(signal, stop);
+  if (process.env.npm_command !== undefined) whenOrphaned(stop);
+}
+
+/** npm and npx put a shell between themselves and us that dies of a signal without passing it on. */
+function whenOrphaned(stop: () => void): void {
+  const parent = process.ppid;
+  const poll = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(poll);
+    stop();
+  }, PARENT_POLL_MS).unref();
 }
 
 /** What the options of `serve` and `dev` say, as the variables they stand for. */

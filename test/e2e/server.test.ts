@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -198,6 +200,33 @@ describe('a server that is stopped', () => {
     expect(await second.stop()).toBe(0);
   }, 60_000);
 });
+
+describe('a server under npm', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'stops cleanly when npm gets %s',
+    async (signal) => {
+      const dataDir = newDataDir();
+      const args = ['start', '--silent', '--', '--port', '0', '--data', dataDir, '--json'];
+      const npm = spawn('npm', args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+      const [line] = await once(npm.stdout, 'data');
+      const { pid } = JSON.parse(String(line));
+      npm.kill(signal);
+      await once(npm, 'exit');
+      await expect.poll(() => isRunning(pid), { timeout: 5_000 }).toBe(false);
+      expect(existsSync(join(dataDir, 'server.json'))).toBe(false);
+      expect(existsSync(join(dataDir, 'postgresql/postmaster.pid'))).toBe(false);
+    },
+    30_000,
+  );
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 describe('bad configuration', () => {
   it.each([
