@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { catalog } from '../../src/machines/catalog/index.ts';
 import { workflow } from '../../src/machines/workflow.ts';
-import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { type TestDatabase, testDatabase, withClient } from '../support/database.ts';
 import { accepted, principal, refusedWith, type Server, START, startServer, TENANT } from './rig.ts';
 
 const HOUR = 3_600_000;
@@ -35,6 +35,11 @@ async function open(server: Server, definition: string): Promise<string> {
   return accepted(await server.runtime.propose(proposal, { principal: ada })).change;
 }
 const rowsOf = (change: string) => database.store.log(TENANT, { after: 0, limit: 100, change });
+const statusesOf = (change: string) =>
+  withClient(database.admin, async (client) => {
+    const text = 'select status from countersign.timers where change_id = $1';
+    return (await client.query<{ status: string }>(text, [change])).rows.map(({ status }) => status);
+  });
 const pendingOf = async (change: string) =>
   (await database.store.change({ tenant: TENANT, change }))?.timers ?? [];
 
@@ -65,6 +70,7 @@ describe('a timer', () => {
     expect(await pendingOf(change)).toHaveLength(1);
     await server.runtime.send({ change, trigger: 'close' }, { principal: ada });
     expect(await pendingOf(change)).toEqual([]);
+    expect(await statusesOf(change)).toEqual(['cancelled']);
     await server.runtime.close();
   });
 
@@ -85,6 +91,7 @@ describe('a timer', () => {
     await Promise.all(servers.map(({ runtime }) => runtime.open()));
     await vi.waitFor(async () => expect(await rowsOf(change)).toHaveLength(2));
     await Promise.all(servers.map(({ runtime }) => runtime.close()));
+    expect(await statusesOf(change)).toEqual(['fired']);
     const rows = await rowsOf(change);
     expect(rows.map(({ to, outcome }) => ({ to, outcome }))).toEqual([
       { to: 'Open', outcome: null },
