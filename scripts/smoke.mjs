@@ -1,7 +1,7 @@
 // A server of this build, from start to stop, on whichever Node runs this file: serves, describes itself, ends cleanly.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,8 @@ const START_MS = 60_000;
 const STOP_MS = 5_000;
 
 const data = mkdtempSync(join(tmpdir(), 'countersign-smoke-'));
+// PostgreSQL runs as another account under root, and has to be able to pass.
+chmodSync(data, 0o711);
 const main = join(import.meta.dirname, '../dist/cli/main.js');
 const args = [main, 'dev', '--port', String(await freePort()), '--data', data];
 const server = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });

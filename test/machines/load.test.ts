@@ -1,8 +1,8 @@
 /** Loaders: every defect has a place, and hostile input gets an answer. */
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { catalog } from '../../src/machines/catalog/index.ts';
 import { loadText } from '../../src/machines/load.ts';
 import { loadFile } from '../../src/machines/load-file.ts';
@@ -34,6 +34,7 @@ const JSON_TEXT = JSON.stringify(
 );
 
 const directory = await mkdtemp(join(tmpdir(), 'countersign-load-'));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 async function loadSource(name: string, text: string | Uint8Array) {
   const path = join(directory, name);
   await writeFile(path, text);

@@ -1,6 +1,6 @@
 /** A small project outside the repository whose files import `countersign`, as an author's would. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -51,9 +51,15 @@ export function changed(changes: readonly (readonly [passage: string, replacemen
   }, SOUND);
 }
 
-/** Writes the files and a tsconfig.json; returns the directory. */
+const made: string[] = [];
+afterAll(async () => {
+  for (const directory of made) await rm(directory, { recursive: true, force: true });
+});
+
+/** Writes the files and a tsconfig.json; returns the directory, which goes with the test file. */
 export async function writeProject(files: Readonly<Record<string, string>>): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'countersign-types-'));
+  made.push(directory);
   const compilerOptions = {
     target: 'es2023',
     module: 'nodenext',
