@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { afterAll } from 'vitest';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 export const TSC = join(REPOSITORY, 'node_modules/.bin/tsc');
