@@ -4,7 +4,15 @@
  */
 import { CountersignError, InvariantError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { CommitResult, DueTimer, KeyAnswer, KeyRef, LogRow } from '../persistence/records.ts';
+import type {
+  ChangeRef,
+  CommitResult,
+  DueTimer,
+  KeyAnswer,
+  KeyRef,
+  LogEntry,
+  LogRow,
+} from '../persistence/records.ts';
 import type { Definitions } from './definitions.ts';
 import { answerFrom, type Draft, draft } from './draft.ts';
 import { revive } from './live.ts';
@@ -99,7 +107,7 @@ async function commit(drafts: readonly Drafted[], world: BatchWorld): Promise<vo
     }
     const { entries, timersSet } = commits[index] as (typeof commits)[number];
     const { ref } = drafted.mailbox;
-    const rows = entries.map((entry, offset) => ({ ...entry, ...ref, seq: result.seq + offset }));
+    const rows = entries.map((entry, offset) => rowOf(entry, ref, result.seq + offset));
     settle(drafted, rows);
     for (const row of rows) published.push(row);
     for (const timer of timersSet) timers.push({ ...timer, ...ref });
@@ -110,6 +118,30 @@ async function commit(drafts: readonly Drafted[], world: BatchWorld): Promise<vo
   }
   if (published.length > 0) world.publisher.publish(published);
   if (timers.length > 0) world.timersSet(timers);
+}
+
+/** Field by field: spread objects of this size cost ten times the memory, 20,000 times a second. */
+function rowOf(entry: LogEntry, { tenant, change }: ChangeRef, seq: number): LogRow {
+  return {
+    tenant,
+    change,
+    seq,
+    kind: entry.kind,
+    version: entry.version,
+    event: entry.event,
+    from: entry.from,
+    to: entry.to,
+    outcome: entry.outcome,
+    principal: entry.principal,
+    principalKind: entry.principalKind,
+    via: entry.via,
+    role: entry.role,
+    reason: entry.reason,
+    data: entry.data,
+    refusal: entry.refusal,
+    occurredAt: entry.occurredAt,
+    recordedAt: entry.recordedAt,
+  };
 }
 
 function settle({ mailbox, draft }: Drafted, rows: readonly LogRow[]): void {
