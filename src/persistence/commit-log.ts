@@ -7,18 +7,19 @@ import type { EncodedChange } from './encode.ts';
 import { write } from './statements.ts';
 
 /** A change with how far behind its stream's end (before this commit) its first entry comes: 1 is next. */
-export interface Placed extends EncodedChange {
+export interface Placed {
+  readonly change: EncodedChange;
   readonly offset: number;
 }
 
 /** Places the entries of a batch behind each other, per tenant; returns also by how much each stream grows. */
 export function placeAll(batch: readonly EncodedChange[]): { placed: Placed[]; growth: Map<string, number> } {
   const growth = new Map<string, number>();
-  const placed = batch.map((encoded): Placed => {
-    const { tenant, entries } = encoded.commit;
+  const placed = batch.map((change): Placed => {
+    const { tenant, entries } = change.commit;
     const before = growth.get(tenant) ?? 0;
     growth.set(tenant, before + entries.length);
-    return { ...encoded, offset: before + 1 };
+    return { change, offset: before + 1 };
   });
   return { placed, growth };
 }
@@ -36,28 +37,28 @@ const APPEND_LOG = `
   join countersign.streams s on s.tenant_id = n.tenant_id`;
 
 export function appendLog(client: pg.ClientBase, placed: readonly Placed[]): Promise<void> {
-  const rows = placed.flatMap((c) =>
-    c.entries.map((encoded, index) => ({ c, ...encoded, place: c.offset + index })),
+  const rows = placed.flatMap(({ change, offset }) =>
+    change.entries.map((encoded, index) => ({ commit: change.commit, encoded, place: offset + index })),
   );
   return write(client, 'append_log', APPEND_LOG, [
-    ['text', rows.map(({ c }) => c.commit.tenant)],
+    ['text', rows.map(({ commit }) => commit.tenant)],
     ['int4', rows.map(({ place }) => place)],
-    ['text', rows.map(({ c }) => c.commit.change)],
-    ['text', rows.map(({ entry }) => entry.kind)],
-    ['int4', rows.map(({ entry }) => entry.version)],
-    ['text', rows.map(({ entry }) => entry.event)],
-    ['jsonb', rows.map(({ from }) => from)],
-    ['jsonb', rows.map(({ to }) => to)],
-    ['text', rows.map(({ entry }) => entry.outcome)],
-    ['text', rows.map(({ entry }) => entry.principal)],
-    ['text', rows.map(({ entry }) => entry.principalKind)],
-    ['text', rows.map(({ entry }) => entry.via)],
-    ['text', rows.map(({ entry }) => entry.role)],
-    ['text', rows.map(({ entry }) => entry.reason)],
-    ['jsonb', rows.map(({ data }) => data)],
-    ['jsonb', rows.map(({ refusal }) => refusal)],
-    ['timestamptz', rows.map(({ entry }) => entry.occurredAt)],
-    ['timestamptz', rows.map(({ entry }) => entry.recordedAt)],
+    ['text', rows.map(({ commit }) => commit.change)],
+    ['text', rows.map(({ encoded }) => encoded.entry.kind)],
+    ['int4', rows.map(({ encoded }) => encoded.entry.version)],
+    ['text', rows.map(({ encoded }) => encoded.entry.event)],
+    ['jsonb', rows.map(({ encoded }) => encoded.from)],
+    ['jsonb', rows.map(({ encoded }) => encoded.to)],
+    ['text', rows.map(({ encoded }) => encoded.entry.outcome)],
+    ['text', rows.map(({ encoded }) => encoded.entry.principal)],
+    ['text', rows.map(({ encoded }) => encoded.entry.principalKind)],
+    ['text', rows.map(({ encoded }) => encoded.entry.via)],
+    ['text', rows.map(({ encoded }) => encoded.entry.role)],
+    ['text', rows.map(({ encoded }) => encoded.entry.reason)],
+    ['jsonb', rows.map(({ encoded }) => encoded.data)],
+    ['jsonb', rows.map(({ encoded }) => encoded.refusal)],
+    ['timestamptz', rows.map(({ encoded }) => encoded.entry.occurredAt)],
+    ['timestamptz', rows.map(({ encoded }) => encoded.entry.recordedAt)],
   ]);
 }
 
@@ -70,13 +71,15 @@ const CLAIM_KEYS = `
 
 /** Misses where a key was claimed before. */
 export function claimKeys(client: pg.ClientBase, placed: readonly Placed[]): Promise<void> {
-  const claims = placed.flatMap((c) => c.commit.keys.map((claim) => ({ c, claim })));
+  const claims = placed.flatMap(({ change, offset }) =>
+    change.commit.keys.map((claim) => ({ tenant: change.commit.tenant, claim, place: offset + claim.entry })),
+  );
   return write(client, 'claim_keys', CLAIM_KEYS, [
-    ['text', claims.map(({ c }) => c.commit.tenant)],
+    ['text', claims.map(({ tenant }) => tenant)],
     ['text', claims.map(({ claim }) => claim.principal)],
     ['text', claims.map(({ claim }) => claim.key)],
     ['text', claims.map(({ claim }) => claim.digest)],
-    ['int4', claims.map(({ c, claim }) => c.offset + claim.entry)],
+    ['int4', claims.map(({ place }) => place)],
   ]);
 }
 

@@ -149,10 +149,10 @@ async function writeAll(client: pg.ClientBase, batch: readonly EncodedChange[]):
 }
 
 function report(placed: readonly Placed[], streams: ReadonlyMap<string, number>, results: Results): void {
-  for (const { place, commit, offset } of placed) {
-    const end = streams.get(commit.tenant);
-    invariant(end !== undefined, `the stream of tenant "${commit.tenant}" was locked`);
-    results[place] = { ok: true, seq: end + offset };
+  for (const { change, offset } of placed) {
+    const end = streams.get(change.commit.tenant);
+    invariant(end !== undefined, `the stream of tenant "${change.commit.tenant}" was locked`);
+    results[change.place] = { ok: true, seq: end + offset };
   }
 }
 
