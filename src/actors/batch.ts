@@ -172,7 +172,9 @@ async function lost(
 
 async function exists({ mailbox, items }: Drafted, { store }: BatchWorld): Promise<void> {
   const { project = '', key } = mailbox.live?.facts ?? {};
-  const [there] = await store.changes(mailbox.ref.tenant, { project, key: key ?? '' }, { limit: 1 });
+  // The refusal stands whether or not the other change can be named now.
+  const named = store.changes(mailbox.ref.tenant, { project, key: key ?? '' }, { limit: 1 });
+  const [there] = await named.catch(() => []);
   const message = `The project ${project} has a change with the key "${key}" already; use that one.`;
   const refusal = { code: 'CHANGE_EXISTS', message, accepted: there ? [there.change] : [] } as const;
   for (const item of items) item.settle({ ok: false, refusal, row: null, replayed: false });
