@@ -158,7 +158,12 @@ async function lost(
   world: BatchWorld,
 ): Promise<void> {
   const { mailbox, items } = drafted;
-  if (result.conflict === 'exists') return exists(drafted, world);
+  if (result.conflict === 'exists') {
+    // What was committed beside it stays answered, even where the other change cannot be named now.
+    return exists(drafted, world).catch((error: Error) => {
+      for (const item of drafted.items) item.fail(error);
+    });
+  }
   if (result.conflict !== 'rejected') return again(drafted, world);
   world.log.error({ change: mailbox.id, err: result.error }, 'the database refused the data of one change');
   forget(mailbox);
@@ -172,9 +177,7 @@ async function lost(
 
 async function exists({ mailbox, items }: Drafted, { store }: BatchWorld): Promise<void> {
   const { project = '', key } = mailbox.live?.facts ?? {};
-  // The refusal stands whether or not the other change can be named now.
-  const named = store.changes(mailbox.ref.tenant, { project, key: key ?? '' }, { limit: 1 });
-  const [there] = await named.catch(() => []);
+  const [there] = await store.changes(mailbox.ref.tenant, { project, key: key ?? '' }, { limit: 1 });
   const message = `The project ${project} has a change with the key "${key}" already; use that one.`;
   const refusal = { code: 'CHANGE_EXISTS', message, accepted: there ? [there.change] : [] } as const;
   for (const item of items) item.settle({ ok: false, refusal, row: null, replayed: false });
