@@ -71,11 +71,6 @@ export class Mailboxes {
     return this.#waiting;
   }
 
-  /** Changes in memory, with work and without. */
-  get size(): number {
-    return this.#boxes.size + this.#idle.size;
-  }
-
   /** Queues an item; `live` is given for a change that is being proposed. */
   deliver(ref: ChangeRef, item: Item, live?: Live): void {
     const mailbox = this.#open(ref, live);

@@ -131,7 +131,7 @@ export class Runtime {
   async ready(): Promise<boolean> {
     return (
       !this.#closing &&
-      (await this.store.tenants().then(
+      (await this.store.position('').then(
         () => true,
         () => false,
       ))

@@ -11,7 +11,7 @@ export function digestOf(definition: Definition): string {
 }
 
 /** The text that is digested: JSON with sorted keys and with lists in canonical order. */
-export function canonicalText(definition: Definition): string {
+function canonicalText(definition: Definition): string {
   return JSON.stringify(
     sortKeys({
       ...definition,

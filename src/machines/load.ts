@@ -37,7 +37,7 @@ export function loadText(text: string, format: 'toml' | 'json', file: string): L
 }
 
 /** Loads what a format's reader has read. */
-export function loadRead(read: Read, file: string): Loaded {
+function loadRead(read: Read, file: string): Loaded {
   if (!read.ok) return loadFailed(file, read.findings);
   if (depthOf(read.tree) > TEXT_LIMITS.depth)
     return loadFailed(file, [

@@ -12,6 +12,7 @@ import { ensureCluster, OWNER, syncCluster } from './embedded/cluster.ts';
 import { awaitVacancy, runningServer, takeOwnership } from './embedded/ownership.ts';
 import { findPlaces, type Places, PORT } from './embedded/places.ts';
 import { Postmaster } from './embedded/postmaster.ts';
+import { APP_ROLE } from './roles.ts';
 
 /** What `pg` needs to connect; there are no passwords, because only we can reach the socket. */
 export interface EmbeddedConnection {
@@ -23,7 +24,6 @@ export interface EmbeddedConnection {
 }
 
 const DATABASE = 'countersign';
-const APP_ROLE = 'countersign_app';
 const READY_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 20_000;
 const BACKOFF_MS = { first: 100, most: 10_000 };

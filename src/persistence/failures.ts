@@ -5,7 +5,7 @@ import { CountersignError, InvariantError, messageOf } from '../errors.ts';
  * SQLSTATE of an error the server sent (https://www.postgresql.org/docs/18/errcodes-appendix.html). Each has a digit,
  * which tells it from the codes of the operating system that are five letters long (EPIPE).
  */
-export function sqlState(error: unknown): string | undefined {
+function sqlState(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }

@@ -4,21 +4,10 @@ import { step } from '../../src/actors/step.ts';
 import { compile } from '../../src/machines/compile.ts';
 import { normalise } from '../../src/machines/normalise.ts';
 import { sourceSchema } from '../../src/machines/source.ts';
-import { workflow } from '../../src/machines/workflow.ts';
+import { expiring } from './expiring.ts';
 import { principal, START } from './rig.ts';
 
 const ada = principal('ada', ['developer']);
-const source = workflow({
-  name: 'Expiring',
-  roles: ['developer'],
-  triggers: ['close'],
-  initial: 'Open',
-  states: { Open: {}, Expired: { final: 'withdrawn' }, Closed: { final: 'applied' } },
-  transitions: {
-    'Open -> Expired': { after: '5s' },
-    'Open -> Closed': { trigger: 'close', role: 'developer' },
-  },
-});
 const facts = {
   project: 'web',
   key: null,
@@ -27,7 +16,7 @@ const facts = {
   authorKind: 'person',
   createdAt: START,
 };
-const machine = compile(normalise(sourceSchema.parse(source)));
+const machine = compile(normalise(sourceSchema.parse(expiring)));
 const proposal = proposed(machine, {
   ...facts,
   definition: 'Expiring',

@@ -1,24 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { catalog } from '../../src/machines/catalog/index.ts';
-import { workflow } from '../../src/machines/workflow.ts';
 import { type TestDatabase, testDatabase, withClient } from '../support/database.ts';
+import { expiring } from './expiring.ts';
 import { accepted, principal, refusedWith, type Server, START, startServer, TENANT } from './rig.ts';
 
 const HOUR = 3_600_000;
 const ada = principal('ada', ['developer']);
 const lead = principal('lea', ['security_lead']);
-
-const expiring = workflow({
-  name: 'Expiring',
-  roles: ['developer'],
-  triggers: ['close'],
-  initial: 'Open',
-  states: { Open: {}, Expired: { final: 'withdrawn' }, Closed: { final: 'applied' } },
-  transitions: {
-    'Open -> Expired': { after: '5s' },
-    'Open -> Closed': { trigger: 'close', role: 'developer' },
-  },
-});
 
 let database: TestDatabase;
 

@@ -1,5 +1,6 @@
 /** `docs/configuration.md` is written from the table in `src/config.ts`; after a change: `npx vitest run test/repo -u`. */
 import { expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../src/actors/runtime.ts';
 import { readConfig, VARIABLES } from '../../src/config.ts';
 import { CountersignError } from '../../src/errors.ts';
 import { filesUnder, read } from './sources.ts';
@@ -71,6 +72,15 @@ it('takes an empty environment', () => {
     HOST: '127.0.0.1',
     DATABASE_URL: null,
     COUNTERSIGN_ORIGINS: [],
+  });
+});
+
+it('has the defaults of the runtime, which benches and embedders get without it', () => {
+  const config = readConfig({});
+  expect(DEFAULT_LIMITS).toMatchObject({
+    batchSize: config.COUNTERSIGN_BATCH_SIZE,
+    maxWaiting: config.COUNTERSIGN_MAX_WAITING,
+    idleActors: config.COUNTERSIGN_IDLE_ACTORS,
   });
 });
 

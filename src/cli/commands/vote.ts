@@ -36,7 +36,7 @@ export async function vote(io: Io, options: Options, meaning: Vote, name: string
 }
 
 /** The one trigger named `approve`, `…_approve` or `…_approved` (`reject` likewise) that the caller may send. */
-export function chooseTrigger(
+function chooseTrigger(
   change: Change,
   meaning: Vote,
   { region, hasReason }: { region: string | undefined; hasReason: boolean },
