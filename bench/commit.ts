@@ -71,13 +71,9 @@ async function openAll(rig: Rig, name: string): Promise<Held[]> {
     } as const;
     const all = { ...facts, definition: parley.name, definitionVersion: 1, attributes: null, createdAt: 0 };
     const envelope = { principal: AUTHOR };
-    const first = step(proposed(workflow, all), { kind: 'propose', envelope, now: 0 });
-    const second = step(first.live, {
-      kind: 'event',
-      envelope,
-      now: 0,
-      command: { change, trigger: 'submit' },
-    });
+    const first = step(proposed(workflow, all), { kind: 'propose', envelope }, 0);
+    const submit = { change, trigger: 'submit' };
+    const second = step(first.live, { kind: 'event', envelope, command: submit }, 0);
     const entries = [first.entry, second.entry].flatMap((entry) => entry ?? []);
     held.push({ change, live: second.live, turn: 0, entry: entries[1] as LogEntry });
     const commit = { baseVersion: 0, facts: all, state: toRecord(second.live), entries };
@@ -104,12 +100,8 @@ function advance(held: Held, withStep: boolean): ChangeCommit {
 function stepped(held: Held): LogEntry {
   const { trigger, by } = TURNS[held.turn++ % TURNS.length] as (typeof TURNS)[number];
   const envelope = { principal: by === 'author' ? AUTHOR : REVIEWER };
-  const { live, entry } = step(held.live, {
-    kind: 'event',
-    envelope,
-    now: 0,
-    command: { change: held.change, trigger },
-  });
+  const command = { change: held.change, trigger };
+  const { live, entry } = step(held.live, { kind: 'event', envelope, command }, 0);
   held.live = live;
   return entry as LogEntry;
 }

@@ -33,11 +33,11 @@ export async function steps(report: (line: Case) => void): Promise<void> {
 
   const facts = { project: 'bench', key: null, title: '', author: AUTHOR.id, authorKind: 'person' } as const;
   const more = { definition: parley.name, definitionVersion: 1, attributes: null, createdAt: 0 };
-  let live = step(proposed(workflow, { ...facts, ...more }), input('submit', AUTHOR, 'propose')).live;
-  live = step(live, input('submit', AUTHOR, 'event')).live;
+  let live = step(proposed(workflow, { ...facts, ...more }), input('submit', AUTHOR, 'propose'), 0).live;
+  live = step(live, input('submit', AUTHOR, 'event'), 0).live;
   const whole = measure((turn) => {
     const { trigger, by } = TURNS[turn % TURNS.length] as (typeof TURNS)[number];
-    live = step(live, input(trigger, by === 'author' ? AUTHOR : REVIEWER, 'event')).live;
+    live = step(live, input(trigger, by === 'author' ? AUTHOR : REVIEWER, 'event'), 0).live;
   });
   report({ bench: 'step', case: 'xstate transition()', unit: 'steps/s', figure: alone, baseline: null });
   const baseline = { case: 'xstate transition()', figure: alone };
@@ -47,8 +47,8 @@ export async function steps(report: (line: Case) => void): Promise<void> {
 function input(trigger: string, principal: typeof AUTHOR, kind: 'propose' | 'event') {
   const envelope = { principal };
   return kind === 'propose'
-    ? ({ kind, envelope, now: 0 } as const)
-    : ({ kind, envelope, now: 0, command: { change: '', trigger } } as const);
+    ? ({ kind, envelope } as const)
+    : ({ kind, envelope, command: { change: '', trigger } } as const);
 }
 
 function measure(operation: (turn: number) => void): Figure {

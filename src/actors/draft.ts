@@ -14,7 +14,7 @@ import type {
 import type { Answer } from './commands.ts';
 import { type Live, toRecord } from './live.ts';
 import { type Item, keyOf } from './mailbox.ts';
-import { type Input, step } from './step.ts';
+import { step } from './step.ts';
 
 /** What answers an item: an entry of this draft (once committed), or something known before. */
 export type Result =
@@ -66,7 +66,7 @@ function answer(folding: Folding, item: Item, known: ReadonlyMap<string, KeyAnsw
   const stale = staleness(folding.live, item);
   if (stale === 'outdated') folding.outdated = true;
   if (stale) return refuse(stale === 'outdated' ? null : stale);
-  const stepped = step(folding.live, { ...item.input, now } as Input);
+  const stepped = step(folding.live, item.input, now);
   if (!stepped.entry) return { kind: 'answer', answer: null };
   folding.live = stepped.live;
   if (item.input.kind === 'timer') folding.fired.add(item.input.timer.name);

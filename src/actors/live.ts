@@ -2,7 +2,7 @@
  * A change as an actor holds it in memory: plain data, no more than what is stored. XState's live snapshot exists only
  * while a step runs: keeping it would triple what a change holds on to, and most of that is the same for all of them.
  */
-import { type CompiledWorkflow, type PersistedSnapshot, restore } from '../machines/compile.ts';
+import { type CompiledWorkflow, type PersistedSnapshot, persist, restore } from '../machines/compile.ts';
 import type { ChangeFacts, Json, StateRecord, StoredChange, TimerRecord } from '../persistence/records.ts';
 
 export interface Live {
@@ -32,8 +32,7 @@ export function proposed(workflow: CompiledWorkflow, facts: ChangeFacts): Live {
 
 /** A stored change as an actor holds it. Throws `InvariantError` where its snapshot does not fit its machine. */
 export function revive(workflow: CompiledWorkflow, stored: StoredChange): Live {
-  const snapshot = stored.snapshot as unknown as PersistedSnapshot;
-  restore(workflow, snapshot);
+  const snapshot = persist(workflow, restore(workflow, stored.snapshot as unknown as PersistedSnapshot));
   const { version, outcome, updatedAt, timers } = stored;
   return { workflow, facts: stored, version, snapshot, outcome, updatedAt, timers };
 }

@@ -11,7 +11,7 @@ import type { Input } from './step.ts';
 
 /** An input that waits for its answer. Exactly one of `settle` and `fail` is called, once. */
 export interface Item {
-  readonly input: Input extends infer I ? (I extends Input ? Omit<I, 'now'> : never) : never;
+  readonly input: Input;
   readonly claim: (KeyRef & { readonly digest: string }) | null;
   /** Null answers an input that no longer counted. */
   readonly settle: (answer: Answer | null) => void;
@@ -57,8 +57,10 @@ export interface MailboxLimits {
 const MAX_ITEMS_OF_ONE = 64;
 
 export class Mailboxes {
+  /** Those with work. */
   readonly #boxes = new Map<string, Mailbox>();
-  readonly #idle: LRUCache<string, Live>;
+  /** Those without work, and some that have work again: taking them out and in would cost more than the lookup. */
+  readonly #idle: LRUCache<string, Mailbox>;
   #ready: Mailbox[] = [];
   #waiting = 0;
 
@@ -74,7 +76,8 @@ export class Mailboxes {
   /** Queues an item; `live` is given for a change that is being proposed. */
   deliver(ref: ChangeRef, item: Item, live?: Live): void {
     const mailbox = this.#open(ref, live);
-    mailbox.waiting.push(item);
+    if (mailbox.waiting.length === 0) mailbox.waiting = [item];
+    else mailbox.waiting.push(item);
     this.#waiting += 1;
     if (!mailbox.busy && mailbox.waiting.length === 1) this.#ready.push(mailbox);
   }
@@ -89,14 +92,13 @@ export class Mailboxes {
     const claimed = new Set<string>();
     let count = 0;
     for (const mailbox of this.#ready) {
-      const items = count < limit ? mailbox.waiting.slice(0, MAX_ITEMS_OF_ONE) : [];
-      const claims = items.flatMap(({ claim }) => (claim ? [keyOf(claim)] : []));
-      if (items.length === 0 || claims.some((key) => claimed.has(key))) {
+      const items = count < limit ? firstOf(mailbox.waiting) : [];
+      if (items.length === 0 || items.some(({ claim }) => claim && claimed.has(keyOf(claim)))) {
         left.push(mailbox);
         continue;
       }
-      for (const key of claims) claimed.add(key);
-      mailbox.waiting = mailbox.waiting.slice(items.length);
+      for (const { claim } of items) if (claim) claimed.add(keyOf(claim));
+      mailbox.waiting = items.length === mailbox.waiting.length ? [] : mailbox.waiting.slice(items.length);
       mailbox.busy = true;
       count += items.length;
       taken.push({ mailbox, items });
@@ -121,23 +123,20 @@ export class Mailboxes {
     }
     if (mailbox.quarantined) return;
     this.#boxes.delete(mailbox.id);
-    if (mailbox.live && mailbox.live.version > 0) this.#idle.set(mailbox.id, mailbox.live);
+    if (mailbox.live && mailbox.live.version > 0) this.#idle.set(mailbox.id, mailbox);
+    else this.#idle.delete(mailbox.id);
   }
 
   #open(ref: ChangeRef, live: Live | undefined): Mailbox {
     const id = nameOf(ref);
     const open = this.#boxes.get(id);
     if (open) return open;
-    const mailbox: Mailbox = {
-      ref,
-      id,
-      waiting: [],
-      live: live ?? this.#idle.get(id),
-      quarantined: false,
-      busy: false,
-    };
-    this.#idle.delete(id);
-    this.#boxes.set(id, mailbox);
+    const mailbox = this.#idle.get(id) ?? { ref, id, waiting: [], live, quarantined: false, busy: false };
+    this.#boxes.set(mailbox.id, mailbox);
     return mailbox;
   }
+}
+
+function firstOf(waiting: Item[]): readonly Item[] {
+  return waiting.length <= MAX_ITEMS_OF_ONE ? waiting : waiting.slice(0, MAX_ITEMS_OF_ONE);
 }

@@ -112,7 +112,7 @@ export class Runtime {
   }
 
   /** Sends an event to a change. Throws NOT_FOUND where the tenant has no such change. */
-  async send(command: EventCommand, envelope: Envelope): Promise<Answer> {
+  send(command: EventCommand, envelope: Envelope): Promise<Answer> {
     const ref = { tenant: envelope.principal.tenant, change: command.change };
     return this.#ask(ref, { kind: 'event', command, envelope }, claimOf(envelope, command));
   }
@@ -149,27 +149,38 @@ export class Runtime {
     }
   }
 
-  async #ask(ref: ChangeRef, input: Item['input'], claim: Item['claim'], live?: Live): Promise<Answer> {
-    const answer = await this.#deliver(ref, input, claim, live);
-    if (!answer) throw new CountersignError('INTERNAL', `The command to ${ref.change} got no answer.`);
-    return answer;
+  #ask(ref: ChangeRef, input: Item['input'], claim: Item['claim'], live?: Live): Promise<Answer> {
+    return new Promise((settle, fail) => {
+      const answered = (answer: Answer | null) => {
+        if (answer) settle(answer);
+        else fail(new CountersignError('INTERNAL', `The command to ${ref.change} got no answer.`));
+      };
+      this.#deliver(ref, { input, claim, settle: answered, fail, attempts: 0 }, live);
+    });
   }
 
-  async #fire(timer: DueTimer): Promise<void> {
-    const { tenant, change } = timer;
-    await this.#deliver({ tenant, change }, { kind: 'timer', timer }, null);
+  #fire({ tenant, change, ...timer }: DueTimer): Promise<void> {
+    return new Promise((settle, fail) => {
+      const item = {
+        input: { kind: 'timer', timer },
+        claim: null,
+        settle: () => settle(),
+        fail,
+        attempts: 0,
+      } as const;
+      this.#deliver({ tenant, change }, item);
+    });
   }
 
-  #deliver(ref: ChangeRef, input: Item['input'], claim: Item['claim'], live?: Live): Promise<Answer | null> {
+  /** Throws SHUTTING_DOWN, or TOO_BUSY where too many commands wait. */
+  #deliver(ref: ChangeRef, item: Item, live?: Live): void {
     if (this.#closing)
       throw new CountersignError('SHUTTING_DOWN', 'The server is stopping and takes no new commands.');
     if (this.#mailboxes.waiting >= this.#limits.maxWaiting) {
       throw new CountersignError('TOO_BUSY', `${this.#mailboxes.waiting} commands are waiting already.`);
     }
-    return new Promise((settle, fail) => {
-      this.#mailboxes.deliver(ref, { input, claim, settle, fail, attempts: 0 }, live);
-      this.#schedule();
-    });
+    this.#mailboxes.deliver(ref, item, live);
+    this.#schedule();
   }
 
   /** Once per turn of the event loop, so that everything this turn brings is in one batch. */

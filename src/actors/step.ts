@@ -18,16 +18,11 @@ import type { Envelope, EventCommand } from './commands.ts';
 import { explain, takenRule } from './explain.ts';
 import { type Live, stateOf } from './live.ts';
 
-/** What an actor is given, one at a time. `now` is the recording time, ms. */
+/** What an actor is given, one at a time. */
 export type Input =
-  | { readonly kind: 'propose'; readonly envelope: Envelope; readonly now: number }
-  | {
-      readonly kind: 'event';
-      readonly command: EventCommand;
-      readonly envelope: Envelope;
-      readonly now: number;
-    }
-  | { readonly kind: 'timer'; readonly timer: TimerRecord; readonly now: number };
+  | { readonly kind: 'propose'; readonly envelope: Envelope }
+  | { readonly kind: 'event'; readonly command: EventCommand; readonly envelope: Envelope }
+  | { readonly kind: 'timer'; readonly timer: TimerRecord };
 
 /** `entry` is null where the input no longer counts: a timer that was cancelled, fired, or is not due yet. */
 export interface Stepped {
@@ -35,14 +30,15 @@ export interface Stepped {
   readonly entry: LogEntry | null;
 }
 
-export function step(live: Live, input: Input): Stepped {
+/** `now` is the recording time, ms. */
+export function step(live: Live, input: Input, now: number): Stepped {
   switch (input.kind) {
     case 'propose':
-      return propose(live, input.envelope, input.now);
+      return propose(live, input.envelope, now);
     case 'event':
-      return receive(live, input.command, input.envelope, input.now);
+      return receive(live, input.command, input.envelope, now);
     case 'timer':
-      return elapse(live, input.timer, input.now);
+      return elapse(live, input.timer, now);
   }
 }
 
@@ -104,9 +100,10 @@ function advance(live: Live, taken: Step, now: number): Live {
     dueAt: now + delayMs,
   }));
   return {
-    ...live,
+    workflow: live.workflow,
+    facts: live.facts,
     version,
-    snapshot: persist(taken.snapshot),
+    snapshot: persist(live.workflow, taken.snapshot),
     outcome: outcomeOf(live.workflow, taken.snapshot) ?? null,
     updatedAt: now,
     timers: set.length === 0 ? kept : [...kept, ...set],

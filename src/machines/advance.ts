@@ -2,14 +2,7 @@
  * The step, pure: snapshot and event in; next snapshot and timer data out. Nothing happens here; what XState would
  * schedule is returned as data, to be committed first.
  */
-import {
-  type AnyActorLogic,
-  type AnyMachineSnapshot,
-  type EventObject,
-  initialTransition,
-  type StateValue,
-  transition,
-} from 'xstate';
+import { type AnyMachineSnapshot, type EventObject, initialTransition, type StateValue } from 'xstate';
 import { InvariantError, invariant, messageOf } from '../errors.ts';
 import type { CompiledWorkflow } from './compiled.ts';
 import type { Outcome } from './definition.ts';
@@ -54,27 +47,27 @@ export function next(
   snapshot: Snapshot,
   event: TriggerEvent | { readonly type: string },
 ): Step {
-  const [after, actions] = transition(logicOf(compiled), snapshot, event as EventObject);
+  const [after, actions] = compiled.configurations.transition(snapshot, event as EventObject);
   const changed = after !== snapshot || actions.length > 0;
   return changed
     ? { changed, snapshot: after, ...timerData(compiled, actions) }
     : { changed, snapshot, timersSet: [], timersCancelled: [] };
 }
 
-/** The part of a snapshot that has to last, as JSON. */
-export function persist(snapshot: Snapshot): PersistedSnapshot {
+/** The part of a snapshot that has to last, as JSON. Equal state values become the same object. */
+export function persist(compiled: CompiledWorkflow, snapshot: Snapshot): PersistedSnapshot {
   const status = snapshot.status;
   invariant(
     status === 'active' || status === 'done',
     `a snapshot to be stored is active or done, not ${status}`,
   );
-  return { value: snapshot.value, context: snapshot.context, status };
+  return { value: compiled.configurations.at(snapshot.value).value, context: snapshot.context, status };
 }
 
 /** The live snapshot again. Throws `InvariantError` where the JSON does not belong to this machine. */
 export function restore(compiled: CompiledWorkflow, persisted: PersistedSnapshot): Snapshot {
   try {
-    return compiled.machine.resolveState({ ...persisted });
+    return { ...compiled.configurations.at(persisted.value), context: persisted.context };
   } catch (error) {
     throw new InvariantError(
       `broken invariant: a snapshot of ${compiled.definition.name} fits its machine: ${messageOf(error)}`,
@@ -86,27 +79,6 @@ export function restore(compiled: CompiledWorkflow, persisted: PersistedSnapshot
 /** What the change has come to, or undefined while it is open. */
 export function outcomeOf(compiled: CompiledWorkflow, snapshot: Snapshot): Outcome | undefined {
   return typeof snapshot.value === 'string' ? compiled.outcomes.get(snapshot.value) : undefined;
-}
-
-const logics = new WeakMap<CompiledWorkflow, AnyActorLogic>();
-
-/**
- * `transition()` builds an inert actor each time, and with it an initial snapshot that nobody looks at: a quarter of its cost.
- * This logic steps like the machine and hands the same initial snapshot out again.
- */
-function logicOf(compiled: CompiledWorkflow): AnyActorLogic {
-  const known = logics.get(compiled);
-  if (known) return known;
-  const { machine } = compiled;
-  const { snapshot } = start(compiled, { author: '' });
-  const logic: AnyActorLogic = {
-    config: machine.config,
-    transition: machine.transition,
-    getInitialSnapshot: () => snapshot,
-    getPersistedSnapshot: machine.getPersistedSnapshot,
-  };
-  logics.set(compiled, logic);
-  return logic;
 }
 
 interface ActionData {

@@ -4,6 +4,7 @@
  */
 import { type AnyStateMachine, assign, setup } from 'xstate';
 import type { CompiledWorkflow } from './compiled.ts';
+import { Configurations } from './configurations.ts';
 import type { Definition, Joined, Region, State } from './definition.ts';
 import { joinGuard } from './joins.ts';
 import { latePlaces } from './late.ts';
@@ -36,6 +37,7 @@ export function compile(definition: Definition): CompiledWorkflow {
   return {
     definition,
     machine,
+    configurations: new Configurations(machine),
     leaving,
     byTrigger: leavingByTrigger(leaving),
     timers: new Map(timers.map((timer) => [eventOf(timer, definition.name), timer])),

@@ -1,5 +1,6 @@
 /** What compiling a definition gives: the machine, and beside it what is looked up on every event. */
 import type { AnyStateMachine, StateValue } from 'xstate';
+import type { Configurations } from './configurations.ts';
 import type { Definition, Outcome } from './definition.ts';
 import { activePaths, isActive, type Leaving } from './paths.ts';
 import type { NamedTimer } from './timers.ts';
@@ -16,6 +17,7 @@ export interface LatePlaces {
 export interface CompiledWorkflow {
   readonly definition: Definition;
   readonly machine: AnyStateMachine;
+  readonly configurations: Configurations;
   /** Triggered transitions by the path of the state they leave. */
   readonly leaving: ReadonlyMap<string, readonly Leaving[]>;
   /** The same by trigger, those of inner states first: the order in which the machine asks them. */

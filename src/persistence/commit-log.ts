@@ -29,7 +29,7 @@ const APPEND_LOG = `
     outcome, principal, principal_kind, via, role, reason, data, refusal, occurred_at, recorded_at)
   select n.tenant_id, s.seq + n.place, change_id, kind, version, event, from_state, to_state, outcome, principal,
     principal_kind, via, role, reason, data, refusal, occurred_at, recorded_at
-  from unnest($1::text[], $2::int4[], $3::text[], $4::text[], $5::int4[], $6::text[], $7::jsonb[], $8::jsonb[],
+  from unnest($1::text[], $2::int4[], $3::text[], $4::text[], $5::int4[], $6::text[], $7::json[], $8::json[],
       $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::jsonb[], $16::jsonb[],
       $17::timestamptz[], $18::timestamptz[])
     as n (tenant_id, place, change_id, kind, version, event, from_state, to_state, outcome, principal, principal_kind,
@@ -47,8 +47,8 @@ export function appendLog(client: pg.ClientBase, placed: readonly Placed[]): Pro
     ['text', rows.map(({ encoded }) => encoded.entry.kind)],
     ['int4', rows.map(({ encoded }) => encoded.entry.version)],
     ['text', rows.map(({ encoded }) => encoded.entry.event)],
-    ['jsonb', rows.map(({ encoded }) => encoded.from)],
-    ['jsonb', rows.map(({ encoded }) => encoded.to)],
+    ['json', rows.map(({ encoded }) => encoded.from)],
+    ['json', rows.map(({ encoded }) => encoded.to)],
     ['text', rows.map(({ encoded }) => encoded.entry.outcome)],
     ['text', rows.map(({ encoded }) => encoded.entry.principal)],
     ['text', rows.map(({ encoded }) => encoded.entry.principalKind)],

@@ -42,11 +42,10 @@ export function encodeChange(given: ChangeCommit, place: number): EncodedChange 
   checkTimers(commit);
   checkKeys(commit);
   const entries = commit.entries.map(encodeEntry);
-  const reached = entries.findLast(({ entry }) => entry.to === state?.state);
   return {
     place,
     commit,
-    state: reached?.to ?? json(state?.state ?? null),
+    state: stateText(state?.state ?? null) ?? 'null',
     snapshot: json(state?.snapshot ?? null),
     attributes: json(facts?.attributes ?? null),
     entries,
@@ -77,8 +76,8 @@ function encodeEntry(entry: LogEntry): EncodedEntry {
   integers(entry.occurredAt, entry.recordedAt);
   return {
     entry,
-    from: jsonOrNull(entry.from),
-    to: jsonOrNull(entry.to),
+    from: stateText(entry.from),
+    to: stateText(entry.to),
     data: jsonOrNull(entry.data),
     refusal: entry.refusal === null ? null : json({ ...entry.refusal }),
   };
@@ -102,11 +101,13 @@ function checkTimers({ timersSet, timersSettled }: ChangeCommit): void {
     names(timer.name);
     versions(timer.setVersion);
   }
+  if (timersSettled.length < 2) return;
   const settled = new Set(timersSettled.map(({ name, setVersion }) => `${setVersion} ${name}`));
   if (settled.size < timersSettled.length) throw new Error('a timer is settled twice');
 }
 
 function checkKeys({ keys, entries }: ChangeCommit): void {
+  if (keys.length === 0) return;
   const seen = new Set<string>();
   for (const { principal, key, digest, entry } of keys) {
     names(principal, key);
@@ -152,6 +153,18 @@ function integers(...values: readonly number[]): void {
 /** Versions are stored in four bytes. */
 function versions(...values: readonly number[]): void {
   for (const value of values) if ((value | 0) !== value) throw new Error(`version expected, got ${value}`);
+}
+
+const stateTexts = new WeakMap<object, string>();
+
+/** Changes in the same state share one object for it: its text is made once. */
+function stateText(state: Json): string | null {
+  if (typeof state !== 'object' || state === null) return jsonOrNull(state);
+  const known = stateTexts.get(state);
+  if (known !== undefined) return known;
+  const text = json(state);
+  stateTexts.set(state, text);
+  return text;
 }
 
 function jsonOrNull(value: Json): string | null {

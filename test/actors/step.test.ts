@@ -23,7 +23,7 @@ const proposal = proposed(machine, {
   definitionVersion: 1,
   attributes: null,
 });
-const open = step(proposal, { kind: 'propose', envelope: { principal: ada }, now: START }).live;
+const open = step(proposal, { kind: 'propose', envelope: { principal: ada } }, START).live;
 const [timer] = open.timers;
 const due = START + 5_000;
 
@@ -31,12 +31,11 @@ describe('the step', () => {
   it('gives the same result however often it is asked, and leaves what it was given as it was', () => {
     const before = structuredClone(open.snapshot);
     const close = () =>
-      step(open, {
-        kind: 'event',
-        command: { change: 'c', trigger: 'close' },
-        envelope: { principal: ada },
-        now: due,
-      });
+      step(
+        open,
+        { kind: 'event', command: { change: 'c', trigger: 'close' }, envelope: { principal: ada } },
+        due,
+      );
     expect(close()).toEqual(close());
     expect(open.snapshot).toEqual(before);
     expect(close().live).toMatchObject({ version: 2, outcome: 'applied', timers: [] });
@@ -45,8 +44,8 @@ describe('the step', () => {
   it('fires a timer when it is due, and not a millisecond before', () => {
     expect(timer).toMatchObject({ name: 'Open->Expired', setVersion: 1, dueAt: due });
     if (!timer) return;
-    expect(step(open, { kind: 'timer', timer, now: due - 1 })).toEqual({ live: open, entry: null });
-    expect(step(open, { kind: 'timer', timer, now: due }).live).toMatchObject({
+    expect(step(open, { kind: 'timer', timer }, due - 1)).toEqual({ live: open, entry: null });
+    expect(step(open, { kind: 'timer', timer }, due).live).toMatchObject({
       version: 2,
       outcome: 'withdrawn',
     });
@@ -54,8 +53,8 @@ describe('the step', () => {
 
   it('ignores a timer that was settled, or set by another version than the pending one', () => {
     if (!timer) return;
-    const after = step(open, { kind: 'timer', timer, now: due }).live;
-    expect(step(after, { kind: 'timer', timer, now: due }).entry).toBeNull();
-    expect(step(open, { kind: 'timer', timer: { ...timer, setVersion: 7 }, now: due }).entry).toBeNull();
+    const after = step(open, { kind: 'timer', timer }, due).live;
+    expect(step(after, { kind: 'timer', timer }, due).entry).toBeNull();
+    expect(step(open, { kind: 'timer', timer: { ...timer, setVersion: 7 } }, due).entry).toBeNull();
   });
 });

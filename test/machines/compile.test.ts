@@ -234,7 +234,7 @@ describe('a stored snapshot', () => {
       fc.assert(
         fc.property(events, (sent) => {
           let live: Snapshot = start(workflow, { author: 'ann' }).snapshot;
-          let stored: unknown = JSON.parse(JSON.stringify(persist(live)));
+          let stored: unknown = JSON.parse(JSON.stringify(persist(workflow, live)));
           for (const each of sent) {
             const fromLive = next(workflow, live, each);
             const fromStored = next(workflow, restore(workflow, stored as never), each);
@@ -244,9 +244,9 @@ describe('a stored snapshot', () => {
               timersSet: fromLive.timersSet,
               timersCancelled: fromLive.timersCancelled,
             });
-            expect(persist(snapshot)).toEqual(persist(fromLive.snapshot));
+            expect(persist(workflow, snapshot)).toEqual(persist(workflow, fromLive.snapshot));
             live = fromLive.snapshot;
-            stored = JSON.parse(JSON.stringify(persist(live)));
+            stored = JSON.parse(JSON.stringify(persist(workflow, live)));
           }
         }),
         { numRuns: 60 },
