@@ -10,7 +10,14 @@ import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { type Places, PORT } from './places.ts';
 
+/**
+ * The server takes and returns a few hundred kilobytes for every batch. Kept instead of being given back to the kernel and
+ * faulted in again, they cost a sixth less per commit (mallopt(3); 32 MiB is the largest mmap threshold glibc takes).
+ */
+const ALLOCATOR = 'MALLOC_TOP_PAD_=67108864 MALLOC_TRIM_THRESHOLD_=268435456 MALLOC_MMAP_THRESHOLD_=33554432';
+
 const WATCHDOG = `
+export ${ALLOCATOR}
 exec 3<&0
 "$@" </dev/null 3<&- 1>&2 &
 server=$!
@@ -46,16 +53,6 @@ const SETTINGS = {
   log_timezone: 'UTC',
   timezone: 'UTC',
   unix_socket_permissions: '0700',
-};
-
-/**
- * The server takes and returns a few hundred kilobytes for every batch. Kept instead of being given back to the kernel and
- * faulted in again, they cost a sixth less per commit (mallopt(3); the largest threshold glibc takes is 32 MiB).
- */
-const ALLOCATOR = {
-  MALLOC_TOP_PAD_: String(64 * 1024 * 1024),
-  MALLOC_TRIM_THRESHOLD_: String(256 * 1024 * 1024),
-  MALLOC_MMAP_THRESHOLD_: String(32 * 1024 * 1024),
 };
 
 const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -98,7 +95,6 @@ export class Postmaster {
       {
         cwd: '/',
         detached: true,
-        env: { ...process.env, ...ALLOCATOR },
         stdio: ['pipe', 'pipe', logFd],
         ...(account && { uid: account.uid, gid: account.gid }),
       },
