@@ -1,6 +1,7 @@
 /** What the runtime is asked, and what it answers. */
 
 import type { Refusal } from '../errors.ts';
+import type { SignedIn } from '../machines/context.ts';
 import type { PrincipalKind } from '../machines/definition.ts';
 import type { Json, LogRow } from '../persistence/records.ts';
 
@@ -10,6 +11,12 @@ export interface Principal {
   readonly id: string;
   readonly kind: PrincipalKind;
   readonly roles: readonly string[];
+  /** The person an agent works for: their approvals count as one. */
+  readonly sponsor?: string;
+  /** Whose delegate the principal is in this command. */
+  readonly for?: string;
+  /** How the principal signed in, and when (ms). */
+  readonly session?: SignedIn;
 }
 
 /** How a command came in. */
@@ -35,6 +42,8 @@ export interface EventCommand {
   readonly trigger: string;
   readonly reason?: string;
   readonly data?: Json;
+  /** The revision the sender saw; the command is refused where there is a newer one. */
+  readonly revision?: number;
   /** The version the sender saw; the command is refused where the change has moved on. */
   readonly expectedVersion?: number;
 }

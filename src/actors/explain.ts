@@ -1,13 +1,16 @@
 /** Why an event changed nothing: the refusal people get, or the note that a vote came late. */
-import type { Refusal } from '../errors.ts';
+import { invariant, type Refusal } from '../errors.ts';
 import {
+  builtInRefusal,
+  type ChangeContext,
   configuration,
-  denial,
   enabled,
   enabledBy,
+  isBuiltIn,
   type Leaving,
   lateFor,
   latePlacesFor,
+  refusalOf,
   type TriggerEvent,
 } from '../machines/compile.ts';
 import { type Live, stateOf } from './live.ts';
@@ -16,7 +19,7 @@ type Verdict = { readonly kind: 'late' } | { readonly kind: 'refusal'; readonly 
 
 /** The transition the machine took for the event: the first enabled one whose rule permits it. */
 export function takenRule(live: Live, event: TriggerEvent): Leaving | undefined {
-  return candidates(live, event.type).find((rule) => !denial(rule, contextOf(live), event));
+  return candidates(live, event.type).find((rule) => !refusalIn(live, rule, event));
 }
 
 /** Explains an event that the machine ignored in this state. */
@@ -28,6 +31,10 @@ export function explain(live: Live, event: TriggerEvent): Verdict {
       `"${event.type}" belongs to the runtime; send a trigger of ${definition.name}.`,
       definition.triggers,
     );
+  }
+  if (isBuiltIn(event.type)) {
+    const refusal = builtInRefusal(definition, contextOf(live), event);
+    return { kind: 'refusal', refusal: refusal ?? outOfTurn(live, event) };
   }
   if (!definition.triggers.includes(event.type)) {
     return refused(
@@ -70,7 +77,7 @@ function outOfTurn(live: Live, event: TriggerEvent): Refusal {
 
 /** A denial only where every candidate denies. */
 function firstDenial(live: Live, rules: readonly Leaving[], event: TriggerEvent): Refusal | undefined {
-  const denials = rules.map((rule) => denial(rule, contextOf(live), event));
+  const denials = rules.map((rule) => refusalIn(live, rule, event));
   return denials.every((each) => each !== undefined) ? denials[0] : undefined;
 }
 
@@ -82,8 +89,13 @@ function enabledNames(live: Live): string[] {
   return [...new Set(enabled(live.workflow, stateOf(live) as never).map(({ trigger }) => trigger))];
 }
 
-function contextOf(live: Live) {
-  return live.snapshot?.context as Parameters<typeof denial>[1];
+function refusalIn(live: Live, rule: Leaving, event: TriggerEvent): Refusal | undefined {
+  return refusalOf(live.workflow.definition, rule, contextOf(live), event);
+}
+
+function contextOf({ snapshot }: Live): ChangeContext {
+  invariant(snapshot, 'a change has a snapshot before it gets events');
+  return snapshot.context;
 }
 
 function refused(code: Refusal['code'], message: string, accepted: readonly string[]): Verdict {

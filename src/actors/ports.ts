@@ -13,6 +13,7 @@ import type {
   StoredDefinition,
   StreamPosition,
   TenantRecord,
+  TimerFilter,
 } from '../persistence/records.ts';
 
 /**
@@ -58,6 +59,12 @@ export interface Store {
 
   /** Pending timers with `dueAt < before`, earliest first, at most `limit`. */
   dueTimers(before: number, limit: number): Promise<DueTimer[]>;
+  /** Pending timers of a tenant, soonest first, at most `limit`; `after` is the timer last seen. */
+  pendingTimers(
+    tenant: string,
+    filter: TimerFilter,
+    page: { after?: DueTimer; limit: number },
+  ): Promise<DueTimer[]>;
   /** Starts of the slots (`floor(dueAt / slotMs) * slotMs`) in `[from, until)` that hold pending timers. */
   timerSlots(from: number, until: number, slotMs: number): Promise<number[]>;
 }

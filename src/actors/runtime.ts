@@ -6,6 +6,7 @@ import { CountersignError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ChangeFacts, ChangeRef, DueTimer, StoredChange } from '../persistence/records.ts';
 import { type BatchWorld, runBatch } from './batch.ts';
+import { attributeProblem } from './beginning.ts';
 import type { Answer, Envelope, EventCommand, Principal, Proposal } from './commands.ts';
 import { Definitions } from './definitions.ts';
 import { gathering } from './gather.ts';
@@ -87,10 +88,12 @@ export class Runtime {
     await this.#timers.open();
   }
 
-  /** Proposes a change. Throws NOT_FOUND for an unknown definition; refuses CHANGE_EXISTS for a key that is taken. */
+  /** Proposes a change. Throws NOT_FOUND for an unknown definition and INVALID_INPUT for an attribute that does not fit it; refuses CHANGE_EXISTS for a key that is taken. */
   async propose(proposal: Proposal, envelope: Envelope): Promise<Answer> {
     const { tenant } = envelope.principal;
     const { workflow, version } = await this.#definitions.newest(tenant, proposal.definition);
+    const misfit = attributeProblem(workflow.definition, proposal.attributes);
+    if (misfit) throw new CountersignError('INVALID_INPUT', `The proposal does not fit: ${misfit}.`);
     const facts: ChangeFacts = {
       project: proposal.project,
       key: proposal.key ?? null,

@@ -5,6 +5,7 @@
 import { invariant, type Refusal } from '../errors.ts';
 import {
   decidingRole,
+  isBuiltIn,
   next,
   outcomeOf,
   persist,
@@ -13,10 +14,15 @@ import {
   start,
   type TriggerEvent,
 } from '../machines/compile.ts';
+import { DUE } from '../machines/scheduled.ts';
 import type { Json, LogEntry, TimerRecord } from '../persistence/records.ts';
+import { startingContext, withIncluded } from './beginning.ts';
 import type { Envelope, EventCommand } from './commands.ts';
 import { explain, takenRule } from './explain.ts';
 import { type Live, stateOf } from './live.ts';
+import { dataOf } from './log-data.ts';
+import { isOperation, operate } from './operations.ts';
+import { timersAfter } from './timers-after.ts';
 
 /** What an actor is given, one at a time. */
 export type Input =
@@ -44,30 +50,48 @@ export function step(live: Live, input: Input, now: number): Stepped {
 
 function propose(live: Live, envelope: Envelope, now: number): Stepped {
   invariant(live.version === 0, 'a change is proposed once');
-  const begun = start(live.workflow, { author: live.facts.author });
+  const begun = start(live.workflow, startingContext(live.workflow.definition, live.facts));
   const after = advance(live, begun, now);
   const came = { kind: 'proposed', role: null } as const;
   return { live: after, entry: entryOf({ envelope, now, event: 'propose' }, live, after, came) };
 }
 
 function receive(live: Live, command: EventCommand, envelope: Envelope, now: number): Stepped {
+  if (isOperation(command.trigger)) return operated(live, command, envelope, now);
   const { workflow, snapshot } = live;
   invariant(snapshot, 'a change has a snapshot before it gets events');
+  const { trigger, reason, data, revision } = command;
+  const principal = withIncluded(workflow.definition, envelope.principal);
   const event: TriggerEvent = {
-    type: command.trigger,
-    principal: envelope.principal,
-    reason: command.reason,
+    type: trigger,
+    principal,
+    reason,
+    data,
+    revision,
+    value: snapshot.value,
+    at: now,
   };
-  const said = { envelope, now, event: command.trigger, reason: command.reason, data: command.data };
+  const said = { envelope, now, event: trigger, reason, data };
   // Names of the runtime would fire timers and completions from outside; they never reach the machine.
-  const taken = workflow.definition.triggers.includes(command.trigger)
-    ? next(workflow, restore(workflow, snapshot), event)
-    : undefined;
+  const isKnown = workflow.definition.triggers.includes(trigger) || isBuiltIn(trigger);
+  const taken = isKnown ? next(workflow, restore(workflow, snapshot), event) : undefined;
   if (!taken?.changed) return { live, entry: entryOf(said, live, live, explain(live, event)) };
   const rule = takenRule(live, event);
   const after = advance(live, taken, now);
   const role = rule ? decidingRole(rule, snapshot.context, event) : null;
-  return { live: after, entry: entryOf(said, live, after, { kind: 'transition', role }) };
+  const record = { ...said, data: dataOf(workflow.definition, snapshot.context, event, rule) };
+  return { live: after, entry: entryOf(record, live, after, { kind: 'transition', role }) };
+}
+
+/** What an operator did to a timer; one that is fired takes its course at once, in the operator's name. */
+function operated(live: Live, command: EventCommand, envelope: Envelope, now: number): Stepped {
+  const { trigger: event, reason, data } = command;
+  const said = { envelope, now, event, reason, data };
+  const done = operate(live, command, envelope);
+  if ('refusal' in done) return { live, entry: entryOf(said, live, live, { kind: 'refusal', ...done }) };
+  const after =
+    'fire' in done ? over(live, done.fire, now) : { ...done.live, version: live.version + 1, updatedAt: now };
+  return { live: after, entry: entryOf(said, live, after, { kind: 'transition', role: 'operator' }) };
 }
 
 /** Never early, never twice: the timer must still be pending as it was set, and due. */
@@ -76,37 +100,37 @@ function elapse(live: Live, timer: TimerRecord, now: number): Stepped {
     ({ name, setVersion }) => name === timer.name && setVersion === timer.setVersion,
   );
   if (!pending || !live.snapshot || pending.dueAt > now) return { live, entry: null };
-  const taken = next(live.workflow, restore(live.workflow, live.snapshot), { type: pending.event });
-  invariant(
-    taken.changed,
-    `the timer ${timer.name} of ${live.workflow.definition.name} is heard in its state`,
-  );
-  const after = advance({ ...live, timers: live.timers.filter((each) => each !== pending) }, taken, now);
+  const after = over(live, pending, now);
   const envelope = { ...SYSTEM, occurredAt: pending.dueAt };
   const came = { kind: 'transition', role: null } as const;
   return { live: after, entry: entryOf({ envelope, now, event: pending.name }, live, after, came) };
 }
 
+/** The change when the timer is over. What operators arranged for it comes before what the definition says. */
+function over(live: Live, timer: TimerRecord, now: number): Live {
+  const { workflow, snapshot } = live;
+  invariant(snapshot, 'a change with a timer has a snapshot');
+  const isArranged = snapshot.context.scheduled?.[timer.name] !== undefined;
+  const event = isArranged ? { type: DUE, data: { name: timer.name } } : { type: timer.event };
+  const taken = next(workflow, restore(workflow, snapshot), event);
+  invariant(taken.changed, `the timer ${timer.name} of ${workflow.definition.name} is heard in its state`);
+  return advance({ ...live, timers: live.timers.filter((each) => each !== timer) }, taken, now, false);
+}
+
 const SYSTEM: Envelope = { principal: { tenant: '', id: 'countersign', kind: 'system', roles: [] } };
 
-function advance(live: Live, taken: Step, now: number): Live {
+function advance(live: Live, taken: Step, now: number, isTouched = true): Live {
   const version = live.version + 1;
-  const cancelled = new Set(taken.timersCancelled);
-  const kept = cancelled.size === 0 ? live.timers : live.timers.filter(({ name }) => !cancelled.has(name));
-  const set = taken.timersSet.map(({ name, event, delayMs }) => ({
-    name,
-    event,
-    setVersion: version,
-    dueAt: now + delayMs,
-  }));
+  const after = persist(live.workflow, taken.snapshot);
+  const { snapshot, timers } = timersAfter(live, taken, after, version, now, isTouched);
   return {
     workflow: live.workflow,
     facts: live.facts,
     version,
-    snapshot: persist(live.workflow, taken.snapshot),
+    snapshot,
+    timers,
     outcome: outcomeOf(live.workflow, taken.snapshot) ?? null,
     updatedAt: now,
-    timers: set.length === 0 ? kept : [...kept, ...set],
   };
 }
 

@@ -1,10 +1,14 @@
 /** A change as one principal sees it: what it is, and what this principal may do now. */
 import type { Issue, Refusal } from '../errors.ts';
-import { type CompiledWorkflow, denial, enabled } from '../machines/compile.ts';
-import type { PrincipalKind } from '../machines/definition.ts';
-import type { ChangeRecord, StoredChange } from '../persistence/records.ts';
+import { type CompiledWorkflow, enabled, refusalOf } from '../machines/compile.ts';
+import type { ChangeContext, Revision, Suspended } from '../machines/context.ts';
+import type { Definition, Exclusion, PrincipalKind } from '../machines/definition.ts';
+import { attributesOf } from '../machines/facts.ts';
+import type { ChangeRecord, Json, StoredChange } from '../persistence/records.ts';
+import { withIncluded } from './beginning.ts';
 import type { Principal } from './commands.ts';
 import { revive } from './live.ts';
+import { type BallotView, standingsOf } from './standings.ts';
 
 /** A trigger that is enabled in the change's current state, and whether the principal who asks may use it. */
 export interface EnabledTrigger {
@@ -14,7 +18,7 @@ export interface EnabledTrigger {
   readonly to: string;
   readonly roles: readonly string[];
   readonly by: readonly PrincipalKind[];
-  readonly exclude: readonly 'author'[];
+  readonly exclude: readonly Exclusion[];
   readonly reason: 'optional' | 'required';
   /** Null where the principal may; otherwise the refusal the event would get. */
   readonly refusal: Refusal | null;
@@ -22,6 +26,11 @@ export interface EnabledTrigger {
 
 export interface ChangeView extends ChangeRecord {
   readonly enabled: readonly EnabledTrigger[];
+  readonly revision: Revision | null;
+  readonly ballots: Readonly<Record<string, BallotView>>;
+  /** Threads that wait to be resolved. */
+  readonly threads: readonly string[];
+  readonly suspended: Pick<Suspended, 'by' | 'at'> | null;
 }
 
 /** The answer to a deployment. `created` is false where the newest version already had this digest. */
@@ -37,10 +46,19 @@ export interface Deployed {
 export function viewOf(workflow: CompiledWorkflow, stored: StoredChange, principal: Principal): ChangeView {
   const { snapshot: _snapshot, ...record } = stored;
   const { snapshot } = revive(workflow, stored);
-  if (snapshot === null) return { ...record, enabled: [] };
+  if (snapshot === null)
+    return { ...record, enabled: [], revision: null, ballots: {}, threads: [], suspended: null };
+  const { context, value } = snapshot;
+  const { definition } = workflow;
+  const holder = withIncluded(definition, principal);
   const triggers = enabled(workflow, snapshot.value).map((rule): EnabledTrigger => {
     // A reason can still be given; only what the sender cannot change is a refusal here.
-    const event = { type: rule.trigger, principal, reason: 'given when it is sent' };
+    const event = {
+      type: rule.trigger,
+      principal: holder,
+      reason: 'given when it is sent',
+      value: snapshot.value,
+    };
     const { trigger, from, to, roles, by, exclude, reason } = rule;
     return {
       trigger,
@@ -50,8 +68,22 @@ export function viewOf(workflow: CompiledWorkflow, stored: StoredChange, princip
       by,
       exclude,
       reason,
-      refusal: denial(rule, snapshot.context, event) ?? null,
+      refusal: refusalOf(workflow.definition, rule, snapshot.context, event) ?? null,
     };
   });
-  return { ...record, enabled: triggers };
+  return {
+    ...record,
+    attributes: currentAttributes(record.attributes, definition, context),
+    enabled: triggers,
+    revision: context.revision ?? null,
+    ballots: standingsOf(definition, context, value),
+    threads: context.threads ?? [],
+    suspended: context.suspended ? { by: context.suspended.by, at: context.suspended.at } : null,
+  };
+}
+
+/** What the proposal said, and over it what the declared attributes are now. */
+function currentAttributes(proposed: Json, definition: Definition, context: ChangeContext): Json {
+  if (!definition.attributes) return proposed;
+  return { ...(proposed as object), ...(attributesOf(definition, context) as Record<string, Json>) };
 }

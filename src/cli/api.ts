@@ -10,6 +10,7 @@ import type {
   EventBody,
   OutcomeCounts,
   Page,
+  PendingTimer,
   Proposal,
   Tenant,
   Transition,
@@ -67,6 +68,11 @@ export class Api {
   /** How many changes per outcome, "open" included. */
   async outcomes(query: Query): Promise<Readonly<Record<string, number>>> {
     return (await this.#get<OutcomeCounts>(`/v1/outcomes${search(query)}`)).outcomes;
+  }
+
+  /** Pending timers of the tenant, soonest first; for operators. */
+  timers(query: Query): Promise<Page<PendingTimer>> {
+    return this.#get(`/v1/timers${search(query)}`);
   }
 
   transitions(query: Query, change?: string): Promise<Page<Transition>> {

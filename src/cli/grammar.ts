@@ -1,12 +1,18 @@
 /** A definition back in the author's grammar, as JSON: what is sent to a server, whichever spelling it was read from. */
-import type { Definition, State, Transition } from '../machines/definition.ts';
+import type { Ballot, Need } from '../machines/ballot.ts';
+import type { Attribute, Definition, Reopening, Rule, State, Transition } from '../machines/definition.ts';
 
 type Source = Readonly<Record<string, unknown>>;
 
 /** Normalising the result gives the definition again, with the same digest. */
 export function grammarOf(definition: Definition): Source {
+  const { attributes, ballots, revisions, suspension } = definition;
   return {
     ...definition,
+    ...(attributes && { attributes: mapValues(attributes, attributeSource) }),
+    ...(ballots && { ballots: mapValues(ballots, ballotSource) }),
+    ...(revisions && { revisions: ruleSource(revisions) }),
+    ...(suspension && { suspension: mapValues({ ...suspension }, ruleSource) }),
     states: mapValues(definition.states, stateSource),
     transitions: transitionsSource(definition.transitions),
   };
@@ -41,12 +47,15 @@ function stateSource(state: State): Source {
       })),
     }),
     ...(state.timers && {
-      timers: mapValues(state.timers, ({ afterMs, escalate }) => ({
-        after: durationText(afterMs),
-        escalate,
-      })),
+      timers: mapValues(state.timers, ({ afterMs, ...then }) => ({ after: durationText(afterMs), ...then })),
     }),
+    ...(state.reopen && { reopen: reopeningSource(state.reopen) }),
   };
+}
+
+function reopeningSource(reopen: Reopening): Source {
+  const { to, trigger } = reopen;
+  return { to, trigger, ...ruleSource(reopen), ...(reopen.void && { void: reopen.void }) };
 }
 
 function transitionsSource(transitions: readonly Transition[]): Record<string, Source[]> {
@@ -60,20 +69,78 @@ function transitionsSource(transitions: readonly Transition[]): Record<string, S
 }
 
 function transitionSource(transition: Transition): Source {
-  if (transition.on === 'time') return { after: durationText(transition.afterMs) };
-  if (transition.on === 'join') {
-    const { join, ending } = transition;
-    return { join, ...(ending && { ending }) };
+  const also = transition.void ? { void: transition.void } : {};
+  switch (transition.on) {
+    case 'time':
+      return {
+        [transition.idle ? 'idle' : 'after']: durationText(transition.afterMs),
+        ...(transition.if && { if: transition.if }),
+        ...also,
+      };
+    case 'join':
+      return { join: transition.join, ...(transition.ending && { ending: transition.ending }), ...also };
+    case 'when':
+      return { when: transition.when, ...also };
+    case 'revision':
+      return { revision: true, ...also };
+    case 'trigger': {
+      const { trigger, late } = transition;
+      return { trigger, ...ruleSource(transition), ...(late === 'record' && { late }), ...also };
+    }
   }
-  const { trigger, roles, by, exclude, reason, late } = transition;
+}
+
+function ruleSource({ roles, by, exclude, reason, if: condition, sign }: Rule): Source {
   return {
-    trigger,
     ...(roles.length > 0 && { role: roles }),
     ...(by.length > 0 && { by }),
     ...(exclude.length > 0 && { exclude }),
     ...(reason === 'required' && { reason }),
-    ...(late === 'record' && { late }),
+    ...(condition && { if: condition }),
+    ...(sign && { sign }),
   };
+}
+
+function attributeSource({ type, oneOf, initial, amend }: Attribute): Source {
+  return {
+    ...(oneOf ? { oneOf } : { type }),
+    initial,
+    ...(amend && { amend: { in: amend.in, ...ruleSource(amend) } }),
+  };
+}
+
+function ballotSource(ballot: Ballot): Source {
+  const { cast, needs, if: applies, revision, ...same } = ballot;
+  const { keep, vetoes } = revision;
+  return {
+    ...same,
+    ...(applies && { applies }),
+    cast: mapValues(cast, ({ value, ...rule }) => ({ value, ...ruleSource(rule) })),
+    needs: needs.map(needSource),
+    revision: { ...(keep.length > 0 && { keep }), vetoes },
+  };
+}
+
+function needSource(need: Need): Source {
+  const asked = need.if === undefined ? {} : { if: need.if };
+  switch (need.kind) {
+    case 'count':
+      return {
+        approvals: need.count,
+        at: need.at,
+        ...(need.of !== undefined && { of: need.of }),
+        ...(need.exclude && { exclude: need.exclude }),
+        ...asked,
+      };
+    case 'share':
+      return { share: need.percent, of: need.of, ...asked };
+    case 'majority':
+      return { majority: true, ...asked };
+    case 'each':
+      return { each: need.of, ...asked };
+    case 'weight':
+      return { weight: need.weight, ...asked };
+  }
 }
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {

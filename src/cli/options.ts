@@ -29,3 +29,8 @@ export const port = wholeNumber(0, 65_535);
 export function oneOrMore(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, ...text.split(',').filter(Boolean)];
 }
+
+/** `--attribute a=1 --attribute b=2`. */
+export function repeated(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}

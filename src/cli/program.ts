@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { Common } from './connection.ts';
 import type { Io } from './io.ts';
-import { headerText, oneOrMore, port, type Words, wholeNumber } from './options.ts';
+import { headerText, oneOrMore, port, repeated, type Words, wholeNumber } from './options.ts';
 import type { Result } from './result.ts';
 
 /** Called once with what the command came to. */
@@ -31,6 +31,7 @@ export function createProgram(io: Io, finish: Finish): Command {
   addWorkflows(add, io);
   addChanges(add, io);
   addReading(add, io);
+  addTimers(add, io);
   addAdministration(add, io, program, finish);
   return program;
 }
@@ -100,7 +101,8 @@ function addChanges(add: Add, io: Io): void {
         .requiredOption('--definition <name>', 'workflow it follows')
         .requiredOption('--project <name>', 'project it belongs to')
         .requiredOption('--title <text>', 'what it is about')
-        .option('--key <key>', 'its name in version control, unique in the project'),
+        .option('--key <key>', 'its name in version control, unique in the project')
+        .option('--attribute <name=value>', 'a declared fact, as risk=high; may be repeated', repeated),
     async (options) => (await import('./commands/propose.ts')).propose(io, options),
   );
   add(
@@ -158,6 +160,19 @@ function addReading(add: Add, io: Io): void {
         .option('--limit <n>', 'how many at most', wholeNumber(1))
         .option('--follow', 'go on as things happen; with --json, one document per line'),
     async (options, [change]) => (await import('./commands/log.ts')).log(io, options, change),
+  );
+}
+
+function addTimers(add: Add, io: Io): void {
+  add(
+    { usage: 'timers', about: 'list what is due when, over all changes (for operators)' },
+    (command) =>
+      command
+        .option('--name <name>', 'only timers of this name')
+        .option('--before <time>', 'only those due before this time (ISO 8601, UTC)')
+        .option('--limit <n>', 'how many to list', wholeNumber(1, 200))
+        .option('--cursor <cursor>', 'where the list before this one ended'),
+    async (options) => (await import('./commands/timers.ts')).timers(io, options),
   );
 }
 

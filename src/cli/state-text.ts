@@ -1,5 +1,6 @@
 /** Where a change is and how it moved, in a few words. A state value is a name, or names by region by state. */
 import type { Json } from '../persistence/records.ts';
+import { durationText } from './grammar.ts';
 
 /** `Recorded`, or `Review (code: pending, checks: passed)`. */
 export function stateText(state: Json): string {
@@ -41,4 +42,10 @@ function isObject(value: Json): value is { readonly [key: string]: Json } {
 /** `2026-06-02 07:22`, in UTC. */
 export function timeText(iso: string): string {
   return iso.slice(0, 16).replace('T', ' ');
+}
+
+/** How long it is until then, to the minute. */
+export function dueText(iso: string, now: number): string {
+  const inMs = Date.parse(iso) - now;
+  return inMs <= 0 ? 'is due' : `in ${durationText(Math.ceil(inMs / 60_000) * 60_000)}`;
 }

@@ -44,6 +44,18 @@ export interface Timer {
   readonly due_at: string;
 }
 
+/** A timer of any change, as operators list them. */
+export interface PendingTimer extends Timer {
+  readonly change: string;
+}
+
+export interface Ballot {
+  readonly title: string | null;
+  readonly status: string;
+  readonly needs: readonly { readonly sentence: string; readonly satisfied: boolean }[];
+  readonly votes: readonly { readonly by: string; readonly for: string | null; readonly value: number }[];
+}
+
 export interface Change {
   readonly id: string;
   readonly project: string;
@@ -59,6 +71,10 @@ export interface Change {
   readonly updated_at: string;
   readonly timers: readonly Timer[];
   readonly enabled?: readonly EnabledTrigger[];
+  readonly revision?: { readonly number: number; readonly uploader: string } | null;
+  readonly ballots?: Readonly<Record<string, Ballot>>;
+  readonly threads?: readonly string[];
+  readonly suspended?: { readonly by: string; readonly at: string } | null;
 }
 
 export interface Transition {

@@ -9,7 +9,7 @@ import { LRUCache } from 'lru-cache';
 import type { Principal } from '../actors/commands.ts';
 import { CountersignError } from '../errors.ts';
 import { keySource } from './keys.ts';
-import { claimsSchema } from './token.ts';
+import { claimsSchema, principalOf } from './token.ts';
 
 export interface AuthConfig {
   /** Verifies HS256 tokens: development, and small installations. At least 32 bytes. */
@@ -78,8 +78,7 @@ export class Authenticator {
       const names = [...new Set(claims.error.issues.map((issue) => String(issue.path[0])))];
       throw unauthenticated(`The token's claims are not what they should be: ${names.join(', ')}.`);
     }
-    const { sub, tenant, kind, roles, exp } = claims.data;
-    const identity = { principal: { tenant, id: sub, kind, roles }, expiresAt: exp * 1000 };
+    const identity = { principal: principalOf(claims.data), expiresAt: claims.data.exp * 1000 };
     this.#verified.set(hash, identity);
     return identity;
   }

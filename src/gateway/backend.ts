@@ -16,6 +16,7 @@ export type ReadStore = Pick<
   | 'definitions'
   | 'createTenant'
   | 'tenants'
+  | 'pendingTimers'
 >;
 
 export interface Backend {

@@ -18,13 +18,37 @@ export const claimsSchema = z.object({
   kind: z.enum(PRINCIPAL_KINDS),
   roles: z.array(plain(100)).max(100).default([]),
   exp: z.number(),
+  /** For an agent: the person it works for. */
+  sponsor: plain(200).optional(),
+  /** The session, the methods used to sign in (RFC 8176), and when that was: what a signature asks for (RFC 9470). */
+  sid: plain(200).optional(),
+  amr: z.array(plain(50)).max(10).optional(),
+  auth_time: z.number().optional(),
 });
+
+/** The principal a token speaks of. */
+export function principalOf(claims: z.output<typeof claimsSchema>): Principal {
+  const { sub, tenant, kind, roles, sponsor, sid, amr = [], auth_time } = claims;
+  const session = sid !== undefined && auth_time !== undefined && { id: sid, at: auth_time * 1000 };
+  return {
+    tenant,
+    id: sub,
+    kind,
+    roles,
+    ...(sponsor !== undefined && { sponsor }),
+    ...(session && { session: { ...session, factors: new Set(amr).size } }),
+  };
+}
 
 export interface Claims {
   readonly sub: string;
   readonly tenant: string;
   readonly kind: Principal['kind'];
   readonly roles: readonly string[];
+  readonly sponsor?: string;
+  readonly sid?: string;
+  readonly amr?: readonly string[];
+  readonly auth_time?: number;
 }
 
 export interface MintOptions {
@@ -40,9 +64,10 @@ export async function mintToken(
   options: MintOptions = {},
 ): Promise<string> {
   const issuedAt = Math.floor(Date.now() / 1000);
-  const token = new SignJWT({ tenant: claims.tenant, kind: claims.kind, roles: [...claims.roles] })
+  const { sub, ...rest } = claims;
+  const token = new SignJWT({ ...rest })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-    .setSubject(claims.sub)
+    .setSubject(sub)
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + ttlSeconds);
   if (options.issuer !== undefined) token.setIssuer(options.issuer);

@@ -35,19 +35,22 @@ export interface PersistedSnapshot {
 }
 
 /** The first snapshot of a change and the timers that start with it. */
-export function start(compiled: CompiledWorkflow, input: { readonly author: string }): Step {
+export function start(compiled: CompiledWorkflow, input: Pick<ChangeContext, 'author' | 'attributes'>): Step {
   const [snapshot, actions] = initialTransition(compiled.machine, input);
   invariant(snapshot.status !== 'error', `${compiled.definition.name} starts: ${messageOf(snapshot.error)}`);
   return { changed: true, snapshot, ...timerData(compiled, actions) };
 }
 
-/** The snapshot after the event; `changed` is false, and the snapshot the same object, where nothing was enabled. */
+/** The snapshot after the event, which is told in which state it finds the change; `changed` is false, and the snapshot the same object, where nothing was enabled. */
 export function next(
   compiled: CompiledWorkflow,
   snapshot: Snapshot,
   event: TriggerEvent | { readonly type: string },
 ): Step {
-  const [after, actions] = compiled.configurations.transition(snapshot, event as EventObject);
+  const [after, actions] = compiled.configurations.transition(snapshot, {
+    value: snapshot.value,
+    ...event,
+  } as EventObject);
   const changed = after !== snapshot || actions.length > 0;
   return changed
     ? { changed, snapshot: after, ...timerData(compiled, actions) }

@@ -1,18 +1,19 @@
 /** Transitions that another one always forestalls: an earlier rule that permits as much, or a shorter time. */
-import { PRINCIPAL_KINDS, type Timed, type Triggered } from './definition.ts';
+import { SOME_CHANGE, sendersOf } from './check-senders.ts';
+import type { Definition, Timed, Transition, Triggered } from './definition.ts';
 import type { Scope } from './paths.ts';
 import { denial, type TriggerEvent } from './rules.ts';
 
 /** For each forestalled transition of the scope, the sentence that says by what. */
-export function forestalled(scope: Scope): Map<Triggered | Timed, string> {
-  const dead = new Map<Triggered | Timed, string>();
+export function forestalled(scope: Scope, includes?: Definition['includes']): Map<Transition, string> {
+  const dead = new Map<Transition, string>();
   const earlier = new Map<string, Triggered[]>();
   const soonest = new Map<string, Timed>();
   for (const each of scope.transitions) {
     if (each.on === 'trigger') {
       const key = `${each.from} ${each.trigger}`;
       const rivals = earlier.get(key) ?? [];
-      if (covers(rivals, each))
+      if (covers(rivals, each, includes))
         dead.set(
           each,
           `an earlier "${each.trigger}" from ${each.from} permits everybody whom this one permits`,
@@ -20,34 +21,46 @@ export function forestalled(scope: Scope): Map<Triggered | Timed, string> {
       earlier.set(key, [...rivals, each]);
     } else if (each.on === 'time') {
       const rival = soonest.get(each.from);
-      if (!rival || each.afterMs < rival.afterMs) soonest.set(each.from, each);
+      if (each.if === undefined && (!rival || each.afterMs < rival.afterMs)) soonest.set(each.from, each);
     }
   }
   for (const each of scope.transitions) {
-    const first = each.on === 'time' && soonest.get(each.from);
-    if (first && first !== each) dead.set(each as Timed, `"${first.from} -> ${first.to}" is due before it`);
+    if (each.on !== 'time') continue;
+    const first = soonest.get(each.from);
+    if (
+      first &&
+      first !== each &&
+      (each.afterMs > first.afterMs || (each.afterMs === first.afterMs && each.if === undefined))
+    )
+      dead.set(each, `"${first.from} -> ${first.to}" is due before it`);
   }
   return dead;
 }
 
 /** Whether everybody whom `rule` permits is permitted by one of `rivals`: tried with every kind of sender there is. */
-export function covers(rivals: readonly Triggered[], rule: Triggered): boolean {
-  if (rivals.length === 0) return false;
-  const context = { author: 'author', escalated: {} };
-  return sendersOf(rule).every((event) =>
-    rivals.some((rival) => denial(rival, context, event) === undefined),
+export function covers(
+  rivals: readonly Triggered[],
+  rule: Triggered,
+  includes?: Definition['includes'],
+): boolean {
+  const sure = rivals.filter((rival) => rival.if === undefined && rival.sign === undefined);
+  if (sure.length === 0) return false;
+  return poorestSenders(rule, sure, includes).every((event) =>
+    sure.some((rival) => denial(rival, SOME_CHANGE, event) === undefined),
   );
 }
 
 /** The senders a rule permits, the poorest of each sort: more roles or a reason never take a permission away. */
-function sendersOf(rule: Triggered): TriggerEvent[] {
-  const kinds = rule.by.length > 0 ? rule.by : PRINCIPAL_KINDS;
-  const ids = rule.exclude.includes('author') ? ['other'] : ['author', 'other'];
+function poorestSenders(
+  rule: Triggered,
+  rivals: readonly Triggered[],
+  includes: Definition['includes'],
+): TriggerEvent[] {
   const roles = rule.roles.length > 0 ? rule.roles.map((role) => [role]) : [[]];
-  const reason = rule.reason === 'required' ? { reason: 'given' } : {};
-  return kinds.flatMap((kind) =>
-    ids.flatMap((id) =>
-      roles.map((held) => ({ type: rule.trigger, principal: { id, kind, roles: held }, ...reason })),
-    ),
+  return sendersOf([rule, ...rivals], roles, includes).filter(
+    (event) =>
+      (event.principal.session !== undefined) === (rule.sign !== undefined) &&
+      (event.reason !== undefined) === (rule.reason === 'required') &&
+      denial(rule, SOME_CHANGE, event) === undefined,
   );
 }

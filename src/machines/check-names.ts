@@ -1,26 +1,20 @@
-/** Do all names refer to something, and is everything declared used? */
-import type { Definition, State, Transition } from './definition.ts';
+/** Do all names refer to something, and is everything declared used? Ballots and attributes have files of their own. */
+import { scopePath, transitionPath } from './check-paths.ts';
+import { rulesOf } from './check-rules.ts';
+import type { Definition, State } from './definition.ts';
 import { type Finding, finding, type SourcePath } from './findings.ts';
 import { type Scope, scopesOf } from './paths.ts';
-
-/** Path of a scope in the source: the definition itself, or one region. */
-export function scopePath(scope: Scope): SourcePath {
-  const [state, region] = scope.prefix.split('.');
-  return state && region ? ['states', state, 'regions', region] : [];
-}
-
-/** Path of a transition in the source: its key, and which of the transitions written under that key. */
-export function transitionPath(scope: Scope, transition: Transition): SourcePath {
-  const { from, to } = transition;
-  const siblings = scope.transitions.filter((each) => each.from === from && each.to === to);
-  return [...scopePath(scope), 'transitions', `${from} -> ${to}`, siblings.indexOf(transition)];
-}
 
 /** Findings about names, for the definition and all its regions. */
 export function checkNames(definition: Definition): Finding[] {
   const scopes = scopesOf(definition);
   return [
-    ...scopes.flatMap((scope) => [...stateNames(scope), ...ruleNames(scope, definition)]),
+    ...scopes.flatMap(stateNames),
+    ...ruleNames(definition),
+    ...scopes.flatMap((scope) => timerRoles(scope, definition)),
+    ...includedRoles(definition),
+    ...reopenings(definition),
+    ...voidings(definition),
     ...unused(definition),
   ];
 }
@@ -50,51 +44,132 @@ function stateNames(scope: Scope): Finding[] {
   return findings;
 }
 
-function ruleNames(scope: Scope, { roles, triggers }: Definition): Finding[] {
-  const findings: Finding[] = [];
-  for (const transition of scope.transitions) {
-    if (transition.on !== 'trigger') continue;
-    const path = transitionPath(scope, transition);
-    if (!triggers.includes(transition.trigger))
-      findings.push(
-        finding(
-          'UNKNOWN_TRIGGER',
-          `The trigger "${transition.trigger}" is not declared; add it to "triggers".`,
-          [...path, 'trigger'],
-        ),
-      );
-    for (const role of transition.roles)
-      if (!roles.includes(role)) findings.push(unknownRole(role, [...path, 'role']));
+function ruleNames(definition: Definition): Finding[] {
+  const findings = rulesOf(definition).flatMap(({ rule, at, trigger }) => [
+    ...(trigger && !definition.triggers.includes(trigger.name)
+      ? [
+          finding(
+            'UNKNOWN_TRIGGER',
+            `The trigger "${trigger.name}" is not declared; add it to "triggers".`,
+            trigger.path,
+            trigger.at,
+          ),
+        ]
+      : []),
+    ...rule.roles.flatMap((role) => unknownRole(definition, role, at('role'))),
+  ]);
+  return distinct(findings);
+}
+
+/** What several rules say in one place is reported once. */
+export function distinct(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((each) => [JSON.stringify([each.path, each.message]), each])).values()];
+}
+
+function timerRoles(scope: Scope, definition: Definition): Finding[] {
+  return Object.entries(scope.states).flatMap(([name, state]) =>
+    Object.entries(state.timers ?? {}).flatMap(([timer, { escalate, remind }]) =>
+      Object.entries({ escalate, remind }).flatMap(([key, role]) =>
+        unknownRole(definition, role, [...scopePath(scope), 'states', name, 'timers', timer, key]),
+      ),
+    ),
+  );
+}
+
+/** A finding where the role is not declared. */
+export function unknownRole({ roles }: Definition, role: string | undefined, path: SourcePath): Finding[] {
+  if (role === undefined || roles.includes(role)) return [];
+  return [finding('UNKNOWN_ROLE', `The role "${role}" is not declared; add it to "roles".`, path)];
+}
+
+function includedRoles(definition: Definition): Finding[] {
+  const { includes = {} } = definition;
+  const findings = Object.entries(includes).flatMap(([role, included]) => {
+    const path = ['includes', role];
+    const isKnown = definition.roles.includes(role);
+    return [
+      ...(isKnown
+        ? []
+        : unknownRole(definition, role, path).map((each) => ({ ...each, at: 'key' as const }))),
+      ...included.flatMap((each) => unknownRole(definition, each, path)),
+    ];
+  });
+  const reported = new Set<string>();
+  for (const role of Object.keys(includes)) {
+    const held = holding(includes, role);
+    const circle = [...held].filter((each) => holding(includes, each).has(role)).sort();
+    if (!circle.includes(role) || reported.has(circle.join())) continue;
+    reported.add(circle.join());
+    const message = `The roles ${circle.join(', ')} include each other, so they are one role under several names; keep one of them, or remove an inclusion.`;
+    findings.push({ ...finding('INCLUDES_CYCLE', message, ['includes', role], 'key'), severity: 'warning' });
   }
-  for (const [name, state] of Object.entries(scope.states))
-    for (const [timer, { escalate }] of Object.entries(state.timers ?? {}))
-      if (!roles.includes(escalate))
-        findings.push(
-          unknownRole(escalate, [...scopePath(scope), 'states', name, 'timers', timer, 'escalate']),
-        );
   return findings;
 }
 
-function unknownRole(role: string, path: SourcePath): Finding {
-  return finding('UNKNOWN_ROLE', `The role "${role}" is not declared; add it to "roles".`, path);
+/** The roles that are held with this one; itself only where it includes itself in the end. */
+export function holding(includes: Definition['includes'] = {}, role: string): Set<string> {
+  const of = (name: string) => (Object.hasOwn(includes, name) ? (includes[name] ?? []) : []);
+  const held = new Set(of(role));
+  for (const each of held) for (const other of of(each)) held.add(other);
+  return held;
+}
+
+function reopenings({ states, ballots = {} }: Definition): Finding[] {
+  return Object.entries(states).flatMap(([name, { reopen }]): Finding[] => {
+    if (!reopen) return [];
+    const path = ['states', name, 'reopen', 'to'];
+    const target = Object.hasOwn(states, reopen.to) ? states[reopen.to] : undefined;
+    const lost = unknownBallots(reopen.void, ballots, ['states', name, 'reopen', 'void']);
+    if (!target) {
+      const message = `The reopening of "${name}" leads to the unknown state "${reopen.to}"; known here: ${Object.keys(states).join(', ')}.`;
+      return [finding('UNKNOWN_STATE', message, path), ...lost];
+    }
+    if (!target.final) return lost;
+    const message = `The reopening of "${name}" leads to "${reopen.to}", which is final; name a state in which the change goes on.`;
+    return [finding('REOPENED_TO_FINAL', message, path), ...lost];
+  });
+}
+
+function voidings(definition: Definition): Finding[] {
+  return scopesOf(definition).flatMap((scope) =>
+    scope.transitions.flatMap((each) =>
+      unknownBallots(each.void, definition.ballots ?? {}, [...transitionPath(scope, each), 'void']),
+    ),
+  );
+}
+
+/** Findings for names of ballots that do not exist. */
+export function unknownBallots(
+  names: readonly string[] | undefined,
+  ballots: Readonly<Record<string, unknown>>,
+  path: SourcePath,
+): Finding[] {
+  const known = Object.keys(ballots);
+  return (names ?? [])
+    .filter((name) => !Object.hasOwn(ballots, name))
+    .map((name) => {
+      const advice = known.length > 0 ? `known: ${known.join(', ')}` : 'the workflow declares none';
+      return finding('UNKNOWN_BALLOT', `There is no ballot "${name}"; ${advice}.`, path);
+    });
 }
 
 function unused(definition: Definition): Finding[] {
-  const roles = new Set<string>();
-  const triggers = new Set<string>();
-  for (const { transitions, states } of scopesOf(definition)) {
-    for (const each of transitions)
-      if (each.on === 'trigger') {
-        triggers.add(each.trigger);
-        for (const role of each.roles) roles.add(role);
-      }
-    for (const role of escalationRoles(Object.values(states))) roles.add(role);
-  }
+  const rules = rulesOf(definition);
+  const roles = new Set([
+    ...rules.flatMap(({ rule }) => rule.roles),
+    ...scopesOf(definition).flatMap(({ states }) => timedRoles(Object.values(states))),
+    ...Object.keys(definition.includes ?? {}),
+    ...Object.values(definition.ballots ?? {}).flatMap(({ needs, weights = {} }) => [
+      ...Object.keys(weights),
+      ...needs.flatMap((need) => ('of' in need && need.of !== 'owners' ? (need.of ?? []) : [])),
+    ]),
+  ]);
+  const triggers = new Set(rules.flatMap(({ trigger }) => (trigger ? [trigger.name] : [])));
   const warn = (code: 'UNUSED_ROLE' | 'UNUSED_TRIGGER', list: readonly string[], used: ReadonlySet<string>) =>
     list.flatMap((name, index): Finding[] => {
       if (used.has(name)) return [];
       const [what, key] = code === 'UNUSED_ROLE' ? ['role', 'roles'] : ['trigger', 'triggers'];
-      const message = `No transition uses the ${what} "${name}"; use it or remove it.`;
+      const message = `Nothing uses the ${what} "${name}"; use it or remove it.`;
       return [{ ...finding(code, message, [key, index]), severity: 'warning' }];
     });
   return [
@@ -103,6 +178,8 @@ function unused(definition: Definition): Finding[] {
   ];
 }
 
-function escalationRoles(states: readonly State[]): string[] {
-  return states.flatMap(({ timers }) => Object.values(timers ?? {}).map(({ escalate }) => escalate));
+function timedRoles(states: readonly State[]): string[] {
+  return states.flatMap(({ timers }) =>
+    Object.values(timers ?? {}).flatMap(({ escalate, remind }) => [escalate ?? [], remind ?? []].flat()),
+  );
 }

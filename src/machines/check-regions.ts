@@ -1,8 +1,8 @@
 /** The regions of one state and the joins over them: every region on its own, then all of them by counting. */
 import { covers, forestalled } from './check-dead.ts';
 import { type JoinVerdict, judgeJoins, type RegionSummary, restingIn } from './check-joins.ts';
-import { transitionPath } from './check-names.ts';
-import { checkScope, type Firing, type ScopeVerdict, timeLabel } from './check-scope.ts';
+import { transitionPath } from './check-paths.ts';
+import { checkScope, type Firing, labelOf, type ScopeVerdict } from './check-scope.ts';
 import type { Definition, Joined, Outcome, Transition, Triggered } from './definition.ts';
 import { type Finding, finding } from './findings.ts';
 import { countingFinals, needed } from './joins.ts';
@@ -31,7 +31,7 @@ export function checkRegions(definition: Definition, state: string): RegionsVerd
   const leaving = definition.transitions.filter(({ from }) => from === state);
   const joins = leaving.filter((each): each is Joined => each.on === 'join');
   const checked = scopes.map((scope): CheckedRegion => {
-    const verdict = checkScope(scope, firingInside(scope));
+    const verdict = checkScope(scope, firingInside(scope, definition.includes));
     return { scope, ...verdict, summary: summary(scope, verdict.traces) };
   });
   const verdict = judgeJoins(
@@ -70,6 +70,15 @@ function isUndecidable(shared: ReadonlySet<string>, leaving: readonly Transition
   });
 }
 
+/** Joins that can never be true by their form, for the whole definition. */
+export function joinFindings(definition: Definition): Finding[] {
+  return definition.transitions.flatMap((each) =>
+    each.on === 'join' && Object.hasOwn(definition.states, each.from) && definition.states[each.from]?.regions
+      ? impossibility(definition, each.from, each).map(([join, why]) => joinImpossible(definition, join, why))
+      : [],
+  );
+}
+
 function joinImpossible(definition: Definition, join: Joined, why: string): Finding {
   const path = transitionPath({ ...definition, prefix: '' }, join);
   return finding('JOIN_IMPOSSIBLE', `"${join.from} -> ${join.to}" can never join: ${why}.`, path, 'key');
@@ -80,13 +89,13 @@ function deadlock(state: string, { endings, trace }: NonNullable<JoinVerdict['st
   return { ...finding('DEADLOCK', message, ['states', state], 'key'), trace };
 }
 
-function firingInside(scope: Scope): (transition: Transition) => Firing {
-  const dead = forestalled(scope);
+function firingInside(scope: Scope, includes: Definition['includes']): (transition: Transition) => Firing {
+  const dead = forestalled(scope, includes);
   return (transition) => {
     if (transition.on === 'join') return { never: undefined };
     const never = dead.get(transition);
     if (never) return { never };
-    return { label: [transition.on === 'trigger' ? transition.trigger : timeLabel(transition)] };
+    return { label: [labelOf(transition)] };
   };
 }
 

@@ -1,7 +1,7 @@
 /** The structural check of one scope, given which of its transitions can fire. Regions and the definition itself alike. */
 import { components, type Edge, reaching, tracesFrom } from './check-graph.ts';
-import { scopePath, transitionPath } from './check-names.ts';
-import type { Timed, Transition } from './definition.ts';
+import { scopePath, transitionPath } from './check-paths.ts';
+import type { Joined, Transition } from './definition.ts';
 import { formatDuration } from './duration.ts';
 import { type Finding, finding } from './findings.ts';
 import type { Scope } from './paths.ts';
@@ -9,9 +9,18 @@ import type { Scope } from './paths.ts';
 /** How a transition fires, or why it never does; undefined where that is reported elsewhere. */
 export type Firing = { readonly label: readonly string[] } | { readonly never: string | undefined };
 
-/** A timed transition in a trace: `after 24h`. */
-export function timeLabel({ afterMs }: Timed): string {
-  return `after ${formatDuration(afterMs)}`;
+/** A transition in a trace: the trigger, `after 24h`, `when ballots.code.passed`, `change.revise`. */
+export function labelOf(transition: Exclude<Transition, Joined>): string {
+  switch (transition.on) {
+    case 'trigger':
+      return transition.trigger;
+    case 'time':
+      return `after ${formatDuration(transition.afterMs)}`;
+    case 'when':
+      return `when ${transition.when}`;
+    case 'revision':
+      return 'change.revise';
+  }
 }
 
 export interface ScopeVerdict {
@@ -52,7 +61,7 @@ export function checkScope(
   return { traces, findings };
 }
 
-function finalFindings(scope: Scope, transitions: readonly Transition[]): Finding[] {
+export function finalFindings(scope: Scope, transitions: readonly Transition[]): Finding[] {
   const path = scopePath(scope);
   const findings: Finding[] = [];
   if (!Object.values(scope.states).some(({ final }) => final !== undefined))
@@ -112,7 +121,7 @@ function deadTransitions(
   });
 }
 
-function deadEnd(scope: Scope, name: string, trace: readonly string[]): Finding {
+export function deadEnd(scope: Scope, name: string, trace: readonly string[]): Finding {
   const hasRegions = scope.states[name]?.regions !== undefined;
   const path = [...scopePath(scope), 'states', name];
   if (hasRegions) {

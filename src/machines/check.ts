@@ -1,13 +1,20 @@
 /**
  * Is a definition sound: does every reachable configuration lead to a final state, and can every transition fire?
- * Regions are checked one by one and joined by counting (`check-joins.ts`); nothing is enumerated and nothing guessed.
+ * Regions are checked one by one and joined by counting (`check-joins.ts`), without enumerating anything. Where conditions,
+ * votes or revisions tie regions together, counting does not see enough: there configurations are explored
+ * (`check-explore.ts`). Sound then means: whatever the conditions say, as long as those that may hold can come to hold.
  */
+import { checkAttributes } from './check-attributes.ts';
+import { checkBallots } from './check-ballots.ts';
+import { checkConditions } from './check-conditions.ts';
 import { forestalled } from './check-dead.ts';
-import { checkNames, transitionPath } from './check-names.ts';
+import { checkExplored } from './check-explored.ts';
+import { checkNames } from './check-names.ts';
+import { transitionPath } from './check-paths.ts';
 import { checkRegions, type RegionsVerdict } from './check-regions.ts';
-import { checkScope, type Firing, timeLabel } from './check-scope.ts';
+import { checkScope, type Firing, labelOf } from './check-scope.ts';
 import type { Definition, Transition } from './definition.ts';
-import { type Finding, finding } from './findings.ts';
+import { type Finding, finding, type SourcePath } from './findings.ts';
 import { scopesOf } from './paths.ts';
 
 export interface Check {
@@ -21,26 +28,57 @@ export interface Check {
 
 /** Checks a definition. All defects are found, not only the first. */
 export function check(definition: Definition): Check {
+  const { findings: found, states } = needsExploring(definition)
+    ? checkExplored(definition)
+    : checkCounted(definition);
+  const conditions = checkConditions(definition);
+  const findings = [
+    ...checkNames(definition),
+    ...checkAttributes(definition),
+    ...checkBallots(definition),
+    ...conditions,
+    ...strayJoins(definition),
+    // What a wrong condition holds back is no defect of its own.
+    ...found.filter(({ code, path }) => code !== 'DEAD_TRANSITION' || !conditions.some(isWithin(path))),
+  ];
+  const decided = !findings.some(({ code }) => code === 'UNDECIDED');
+  const sound = decided && !findings.some(({ severity }) => severity === 'error');
+  return { sound, decided, states, findings };
+}
+
+function isWithin(path: SourcePath): (each: Finding) => boolean {
+  return (each) => path.every((segment, index) => each.path[index] === segment);
+}
+
+/** Whether something ties regions together, or leads out of final states, so that counting does not see it. */
+function needsExploring(definition: Definition): boolean {
+  return (
+    Object.keys(definition.ballots ?? {}).length > 0 ||
+    Object.values(definition.states).some(({ reopen }) => reopen !== undefined) ||
+    scopesOf(definition).some(({ transitions }) =>
+      transitions.some((each) => each.on === 'when' || each.on === 'revision' || ('if' in each && each.if)),
+    )
+  );
+}
+
+/** The structure, scope by scope. */
+export function checkCounted(definition: Definition): Pick<Check, 'findings' | 'states'> {
   const top = { ...definition, prefix: '' };
   const regions = new Map(
     Object.entries(definition.states).flatMap(([name, state]) =>
       state.regions ? [[name, checkRegions(definition, name)] as const] : [],
     ),
   );
-  const dead = forestalled(top);
+  const dead = forestalled(top, definition.includes);
   const firing = (each: Transition) => firingOf(each, regions.get(each.from), dead);
   const stuck = new Set([...regions].flatMap(([name, { stuck }]) => (stuck ? [name] : [])));
   const { traces, findings } = checkScope(top, firing, stuck);
   const inRegions = [...regions].flatMap(([name, verdict]) =>
     verdict.findings.map((each) => ({ ...each, trace: [...(traces.get(name) ?? []), ...each.trace] })),
   );
-  const all = [...checkNames(definition), ...strayJoins(definition), ...findings, ...inRegions];
-  const decided = !all.some(({ code }) => code === 'UNDECIDED');
   return {
-    sound: decided && !all.some(({ severity }) => severity === 'error'),
-    decided,
+    findings: [...findings, ...inRegions],
     states: [...traces.keys()].reduce((sum, name) => sum + (regions.get(name)?.stable ?? 1), 0),
-    findings: all,
   };
 }
 
@@ -54,10 +92,9 @@ function firingOf(
   if (transition.on === 'join') return regions?.joins.get(transition) ?? { never: undefined };
   const isRest = regions === undefined || regions.stable > 0;
   if (!isRest) return { never: 'a join leaves the state as soon as it is entered' };
-  if (transition.on === 'time') return { label: [timeLabel(transition)] };
-  if (regions?.preempted.has(transition))
+  if (transition.on === 'trigger' && regions?.preempted.has(transition))
     return { never: `a region always takes "${transition.trigger}" first` };
-  return { label: [transition.trigger] };
+  return { label: [labelOf(transition)] };
 }
 
 function strayJoins(definition: Definition): Finding[] {

@@ -2,21 +2,27 @@
  * From a definition to an XState machine: states become state nodes, regions a parallel node, rules guards, joins `onDone`
  * or guarded `always`, timers named `after` delays. The machine holds no code of the author's.
  */
-import { type AnyStateMachine, assign, setup } from 'xstate';
+import type { AnyStateMachine } from 'xstate';
+import { BUILT_IN } from './built-in.ts';
 import type { CompiledWorkflow } from './compiled.ts';
 import { Configurations } from './configurations.ts';
-import type { Definition, Joined, Region, State } from './definition.ts';
+import type { ChangeContext } from './context.ts';
+import type { Conditional, Definition, Joined, Region, Revised, State, Voiding } from './definition.ts';
+import { conditionGuard } from './guards.ts';
+import { configure } from './implementations.ts';
 import { joinGuard } from './joins.ts';
 import { latePlaces } from './late.ts';
 import { type Leaving, leavingByPath, leavingByTrigger, type Scope } from './paths.ts';
-import { type ChangeContext, denial, type TriggerEvent } from './rules.ts';
+import { DUE } from './scheduled.ts';
 import { type NamedTimer, timersOf } from './timers.ts';
 
 // What runs a workflow imports from here alone.
 export * from './advance.ts';
+export { builtInRefusal, isBuiltIn } from './built-in.ts';
 export { type CompiledWorkflow, enabled, enabledBy } from './compiled.ts';
 export { lateFor, latePlacesFor } from './late.ts';
 export { configuration, type Leaving } from './paths.ts';
+export { refusalOf } from './permission.ts';
 export { type ChangeContext, decidingRole, denial, type TriggerEvent } from './rules.ts';
 
 /** Cycles of joins are refused by `check`; this bound keeps one that slipped through from taking the process along. */
@@ -26,12 +32,16 @@ const MAX_MICROSTEPS = 1000;
 export function compile(definition: Definition): CompiledWorkflow {
   const timers = timersOf(definition);
   const leaving = leavingByPath(definition);
-  const parts: Parts = { leaving, timers };
-  const machine = configure(timers).createMachine({
+  const parts: Parts = { definition, leaving, timers };
+  const machine = configure(definition, timers).createMachine({
     id: definition.name,
-    context: ({ input }: { input?: { author?: string } }) => ({ author: input?.author ?? '', escalated: {} }),
+    context: ({ input }: { input?: Partial<ChangeContext> }) => ({ author: '', escalated: {}, ...input }),
     options: { maxIterations: MAX_MICROSTEPS },
     initial: definition.initial,
+    on: {
+      ...Object.fromEntries(BUILT_IN.map((event) => [event, { guard: 'builtIn', actions: 'builtIn' }])),
+      [DUE]: { actions: 'scheduled' },
+    },
     states: stateNodes({ ...definition, prefix: '' }, definition.name, parts),
   } as never) as unknown as AnyStateMachine;
   return {
@@ -51,6 +61,7 @@ export function compile(definition: Definition): CompiledWorkflow {
 }
 
 interface Parts {
+  readonly definition: Definition;
   readonly leaving: ReadonlyMap<string, readonly Leaving[]>;
   readonly timers: readonly NamedTimer[];
 }
@@ -58,30 +69,6 @@ interface Parts {
 /** XState composes the event of a delay like this (`createAfterEvent`); a test holds us to it. */
 function eventOf(timer: NamedTimer, machineId: string): string {
   return `xstate.after.${timer.name}.${machineId}.${timer.path}`;
-}
-
-function configure(timers: readonly NamedTimer[]) {
-  return setup({
-    types: {} as { context: ChangeContext; events: TriggerEvent; input: { author: string } },
-    delays: Object.fromEntries(timers.map(({ name, delayMs }) => [name, delayMs])),
-    guards: {
-      permitted: ({ context, event }, rule: Leaving) => denial(rule, context, event) === undefined,
-    },
-    actions: {
-      escalate: assign(({ context }, { path, role }: { path: string; role: string }) => ({
-        escalated: {
-          ...context.escalated,
-          [path]: [...new Set([...(context.escalated[path] ?? []), role])],
-        },
-      })),
-      endEscalation: assign(({ context }, { path }: { path: string }) => {
-        const { [path]: _ended, ...escalated } = context.escalated;
-        return { escalated };
-      }),
-      /** Makes a transition visible that leads back to where it started. */
-      returned: () => {},
-    },
-  });
 }
 
 function stateNodes(scope: Scope, parentId: string, parts: Parts): Record<string, unknown> {
@@ -95,41 +82,92 @@ function stateNodes(scope: Scope, parentId: string, parts: Parts): Record<string
 
 function stateNode(name: string, state: State, scope: Scope, parentId: string, parts: Parts) {
   const meta = { ...(state.title && { title: state.title }), ...(state.final && { outcome: state.final }) };
-  if (state.final) return { type: 'final', meta };
   const path = scope.prefix + name;
+  const own = triggers(parts.leaving.get(path) ?? []);
+  // XState never leaves a final state: one that can be reopened is only an end to us.
+  if (state.final) return state.reopen ? { meta, on: own } : { type: 'final', meta };
   const id = `${parentId}.${name}`;
   const timers = parts.timers.filter((timer) => timer.path === path);
-  const escalates = timers.some((timer) => timer.escalate !== undefined);
+  const leaves = (on: string) => scope.transitions.filter((each) => each.on === on && each.from === name);
   return {
     meta,
-    on: triggers(parts.leaving.get(path) ?? []),
-    after: Object.fromEntries(timers.map((timer) => [timer.name, timerTransition(timer)])),
-    ...(escalates && { exit: { type: 'endEscalation', params: { path } } }),
-    ...(state.regions && parallel(path, id, state.regions, joinsOf(scope, name), parts)),
+    on: { ...own, ...revisions(leaves('revision') as Revised[]) },
+    after: Object.fromEntries(timers.map((timer) => [timer.name, timerTransitions(timer, parts)])),
+    ...(timers.some(({ to }) => to === undefined) && { exit: { type: 'endTimers', params: { path } } }),
+    ...(state.regions
+      ? parallel(path, id, state.regions, scope, parts)
+      : always(leaves('when') as Conditional[], scope, parts)),
   };
 }
 
-function joinsOf(scope: Scope, from: string): Joined[] {
-  return scope.transitions.filter((each): each is Joined => each.on === 'join' && each.from === from);
+/** Taken as soon as the condition holds; in the author's order. */
+function always(conditionals: readonly Conditional[], scope: Scope, parts: Parts): { always?: unknown[] } {
+  if (conditionals.length === 0) return {};
+  return {
+    always: conditionals.map((each) => ({
+      target: each.to,
+      guard: conditionGuard(each.when, parts.definition, scope.prefix || `${each.from}.`),
+      ...voiding(each),
+    })),
+  };
+}
+
+function revisions(revised: readonly Revised[]): Record<string, unknown> {
+  if (revised.length === 0) return {};
+  const transitions = revised.map((each) => ({
+    target: each.to,
+    guard: 'builtIn',
+    reenter: true,
+    actions: ['builtIn', ...(each.void ? [{ type: 'void', params: { ballots: each.void } }] : [])],
+  }));
+  return { 'change.revise': transitions };
 }
 
 function triggers(leaving: readonly Leaving[]): Record<string, unknown[]> {
   const on: Record<string, unknown[]> = {};
   for (const rule of leaving) {
     on[rule.trigger] ??= [];
+    const actions = [
+      ...(rule.ballot !== undefined ? [{ type: 'cast', params: rule }] : []),
+      ...(rule.void ? [{ type: 'void', params: { ballots: rule.void } }] : []),
+      ...(rule.sign !== undefined ? [{ type: 'sign' }] : []),
+    ];
+    const returns = rule.from === rule.to && rule.ballot === undefined;
     on[rule.trigger]?.push({
-      target: lastName(rule.to),
+      ...(rule.ballot === undefined && { target: lastName(rule.to) }),
       guard: { type: 'permitted', params: rule },
-      ...(rule.from === rule.to && { reenter: true, actions: { type: 'returned' } }),
+      ...(returns && { reenter: true }),
+      ...((returns || actions.length > 0) && {
+        actions: [...actions, ...(returns ? [{ type: 'returned' }] : [])],
+      }),
     });
   }
   return on;
 }
 
-function timerTransition(timer: NamedTimer) {
-  if (timer.escalate === undefined)
-    return { target: timer.to, ...(lastName(timer.path) === timer.to && { reenter: true }) };
-  return { actions: { type: 'escalate', params: { path: timer.path, role: timer.escalate } } };
+function voiding({ void: ballots }: Voiding): { actions?: unknown } {
+  return ballots ? { actions: { type: 'void', params: { ballots } } } : {};
+}
+
+/** A timer is always heard: where its condition does not hold, or it leads nowhere, it is noted as over. */
+function timerTransitions(timer: NamedTimer, { definition }: Parts): unknown[] {
+  const { path, name, escalate, to } = timer;
+  const over = {
+    actions: [
+      { type: 'elapse', params: { name } },
+      ...(escalate !== undefined ? [{ type: 'escalate', params: { path, role: escalate } }] : []),
+    ],
+  };
+  if (to === undefined) return [over];
+  const guard = timer.if === undefined ? {} : { guard: conditionGuard(timer.if, definition, prefixOf(path)) };
+  const taken = { target: to, ...guard, ...(lastName(path) === to && { reenter: true }), ...voiding(timer) };
+  return timer.if === undefined ? [taken] : [taken, over];
+}
+
+/** Conditions in a region read its siblings, those of a state with regions read these. */
+function prefixOf(path: string): string {
+  const [state = ''] = path.split('.');
+  return `${state}.`;
 }
 
 function lastName(path: string): string {
@@ -141,21 +179,36 @@ function parallel(
   path: string,
   id: string,
   regions: Readonly<Record<string, Region>>,
-  joins: readonly Joined[],
+  scope: Scope,
   parts: Parts,
 ) {
-  const plain = joins.every(({ join, ending }) => join === 'all' && ending === undefined);
+  const from = lastName(path);
+  const leaving = scope.transitions.filter(
+    (each): each is Joined | Conditional => each.from === from && (each.on === 'join' || each.on === 'when'),
+  );
+  const plain = leaving.every(
+    (each) => each.on === 'join' && each.join === 'all' && each.ending === undefined,
+  );
+  const guardOf = (each: Joined | Conditional) =>
+    each.on === 'join'
+      ? joinGuard(each, regions, id)
+      : conditionGuard(each.when, parts.definition, `${path}.`);
   return {
     type: 'parallel',
     states: Object.fromEntries(
       Object.entries(regions).map(([name, region]) => {
         const prefix = `${path}.${name}.`;
         const states = stateNodes({ ...region, prefix }, `${id}.${name}`, parts);
-        return [name, { meta: region.title ? { title: region.title } : {}, initial: region.initial, states }];
+        const votes = parts.leaving.get(`${path}.${name}`);
+        const on = votes ? { on: triggers(votes) } : {};
+        return [
+          name,
+          { meta: region.title ? { title: region.title } : {}, initial: region.initial, ...on, states },
+        ];
       }),
     ),
     ...(plain
-      ? { onDone: joins.map(({ to }) => ({ target: to })) }
-      : { always: joins.map((join) => ({ target: join.to, guard: joinGuard(join, regions, id) })) }),
+      ? { onDone: leaving.map((each) => ({ target: each.to, ...voiding(each) })) }
+      : { always: leaving.map((each) => ({ target: each.to, guard: guardOf(each), ...voiding(each) })) }),
   };
 }

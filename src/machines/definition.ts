@@ -3,17 +3,22 @@
  * all three are normalised to this shape, which is digested, stored, checked and compiled.
  */
 
+import type { Ballot } from './ballot.ts';
+import type { ConditionText, Rule, Voiding } from './who-may.ts';
+
+export * from './who-may.ts';
+
 /** What a final state means. */
 export const OUTCOMES = ['approved', 'rejected', 'withdrawn', 'applied'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-export const PRINCIPAL_KINDS = ['person', 'agent', 'system'] as const;
-export type PrincipalKind = (typeof PRINCIPAL_KINDS)[number];
-
-/** After a time in a state, another role is asked, and may from then on act in that state too. */
-export interface Escalation {
+/** A time in a state. When it is over, `elapsed.<name>` holds until the state is left, and what is named here happens. */
+export interface StateTimer {
   readonly afterMs: number;
-  readonly escalate: string;
+  /** Another role is asked, and may from then on act in that state too. */
+  readonly escalate?: string;
+  /** Those who hold this role are reminded. */
+  readonly remind?: string;
 }
 
 export interface State {
@@ -22,7 +27,9 @@ export interface State {
   readonly final?: Outcome;
   /** Regions start together when the state is entered; only top-level states have them. */
   readonly regions?: Readonly<Record<string, Region>>;
-  readonly timers?: Readonly<Record<string, Escalation>>;
+  readonly timers?: Readonly<Record<string, StateTimer>>;
+  /** Of a top-level final state: who may open the change again, and where it goes on. */
+  readonly reopen?: Reopening;
 }
 
 /** A small workflow of its own that runs beside its siblings. */
@@ -33,17 +40,7 @@ export interface Region {
   readonly transitions: readonly Transition[];
 }
 
-/** Who may take a transition, and how. Empty lists mean "no restriction". */
-export interface Rule {
-  /** Any one of these roles. */
-  readonly roles: readonly string[];
-  readonly by: readonly PrincipalKind[];
-  /** Whose act does not count: today the author of the change. */
-  readonly exclude: readonly 'author'[];
-  readonly reason: 'optional' | 'required';
-}
-
-export interface Triggered extends Rule {
+export interface Triggered extends Rule, Voiding {
   readonly on: 'trigger';
   readonly from: string;
   readonly to: string;
@@ -52,15 +49,39 @@ export interface Triggered extends Rule {
   readonly late: 'record' | 'refuse';
 }
 
-export interface Timed {
+/** Taken by itself as soon as the condition holds. */
+export interface Conditional extends Voiding {
+  readonly on: 'when';
+  readonly from: string;
+  readonly to: string;
+  readonly when: ConditionText;
+}
+
+/** Taken when a new revision comes. */
+export interface Revised extends Voiding {
+  readonly on: 'revision';
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface Reopening extends Rule, Voiding {
+  readonly to: string;
+  readonly trigger: string;
+}
+
+export interface Timed extends Voiding {
   readonly on: 'time';
   readonly from: string;
   readonly to: string;
   readonly afterMs: number;
+  /** The time starts anew with everything that happens to the change. */
+  readonly idle?: true;
+  /** Where this does not hold when the time is over, the change stays. */
+  readonly if?: ConditionText;
 }
 
 /** Fires by itself when enough regions of `from` are done (with outcome `ending`, where given). */
-export interface Joined {
+export interface Joined extends Voiding {
   readonly on: 'join';
   readonly from: string;
   readonly to: string;
@@ -68,14 +89,44 @@ export interface Joined {
   readonly ending?: Outcome;
 }
 
-export type Transition = Triggered | Timed | Joined;
+export type Transition = Triggered | Timed | Joined | Conditional | Revised;
+
+/** A declared fact about a change. */
+export interface Attribute {
+  readonly type: 'text' | 'int' | 'bool' | 'list';
+  /** The texts it may be. */
+  readonly oneOf?: readonly string[];
+  /** What it is until somebody says otherwise. */
+  readonly initial: AttributeValue;
+  /** Where it may be changed after the proposal, and by whom; nowhere without this. */
+  readonly amend?: Amending;
+}
+
+export type AttributeValue = string | number | boolean | readonly string[];
+
+export interface Amending extends Rule {
+  readonly in: readonly string[];
+}
 
 export interface Definition {
   readonly name: string;
   readonly title?: string;
   readonly roles: readonly string[];
+  /** Holding the key's role means holding these too. */
+  readonly includes?: Readonly<Record<string, readonly string[]>>;
   readonly triggers: readonly string[];
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly ballots?: Readonly<Record<string, Ballot>>;
+  /** Who may bring in a new revision; where nothing is said, nobody is restricted but by the API. */
+  readonly revisions?: Rule;
+  readonly suspension?: Suspension;
   readonly initial: string;
   readonly states: Readonly<Record<string, State>>;
   readonly transitions: readonly Transition[];
+}
+
+/** Who may put a change to rest wherever it is, and who may let it go on from there. */
+export interface Suspension {
+  readonly suspend: Rule;
+  readonly resume: Rule;
 }

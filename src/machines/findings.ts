@@ -14,8 +14,18 @@ export type FindingCode =
   | 'UNKNOWN_ROLE'
   | 'UNKNOWN_TRIGGER'
   | 'UNKNOWN_INITIAL'
+  | 'UNKNOWN_PLACE'
+  | 'UNKNOWN_BALLOT'
+  | 'BAD_INITIAL'
   | 'UNUSED_ROLE'
   | 'UNUSED_TRIGGER'
+  | 'UNUSED_BALLOT'
+  | 'INCLUDES_CYCLE'
+  // of rules, ballots and conditions
+  | 'SHADOWED_TRIGGER'
+  | 'IMPOSSIBLE_NEED'
+  | 'CONDITION'
+  | 'CONDITION_CYCLE'
   // of the structure
   | 'NO_FINAL_STATE'
   | 'FINAL_STATE_LEFT'
@@ -27,6 +37,8 @@ export type FindingCode =
   | 'JOIN_WITHOUT_REGIONS'
   | 'JOIN_IMPOSSIBLE'
   | 'NO_JOIN'
+  | 'REOPENED_TO_FINAL'
+  | 'EVENTLESS_CYCLE'
   | 'UNDECIDED';
 
 /** A way into the source, as in `['states', 'Review', 'final']`; an index stands for one of several transitions of a key. */

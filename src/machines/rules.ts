@@ -2,29 +2,30 @@
  * Who may take a transition. The guards of the machine and every explanation call this one function,
  * so what is allowed and what people are told cannot differ.
  */
+
+import type { StateValue } from 'xstate';
 import type { Refusal } from '../errors.ts';
-import type { PrincipalKind, Rule } from './definition.ts';
+import type { ChangeContext, Sender } from './context.ts';
+import type { Rule } from './definition.ts';
+import { tieOf } from './independence.ts';
 
 const anyOf = new Intl.ListFormat('en', { type: 'disjunction' });
 const allOf = new Intl.ListFormat('en', { type: 'conjunction' });
 
-/** What a change remembers besides its state. Total: present from the first step on. */
-export interface ChangeContext {
-  /** Principal id of the change's author. */
-  readonly author: string;
-  /** Roles that timers have added, by path of the state they added them to. */
-  readonly escalated: Readonly<Record<string, readonly string[]>>;
-}
+export type { ChangeContext } from './context.ts';
 
 /** An event from outside, as far as a rule looks at it. */
 export interface TriggerEvent {
   readonly type: string;
-  readonly principal: {
-    readonly id: string;
-    readonly kind: PrincipalKind;
-    readonly roles: readonly string[];
-  };
+  readonly principal: Sender;
   readonly reason?: string | undefined;
+  readonly data?: unknown;
+  /** The state it meets. Guards are not told by XState, so it travels here. */
+  readonly value?: StateValue;
+  /** When it is recorded, ms. */
+  readonly at?: number;
+  /** The revision the sender saw. */
+  readonly revision?: number | undefined;
 }
 
 /** A rule in its place: `from` is the path of the state the transition leaves, as in `Review.security.pending`. */
@@ -42,15 +43,14 @@ export function denial(rule: PlacedRule, context: ChangeContext, event: TriggerE
       `${principal.id} is of kind ${principal.kind}.`,
     ]);
   }
-  if (rule.exclude.includes('author') && principal.id === context.author) {
-    return refusal(
-      'SELF_APPROVAL',
-      [],
-      [
-        `${principal.id} is the author of this change;`,
-        `"${rule.trigger}" in ${rule.from} has to come from somebody else.`,
-      ],
-    );
+  for (const exclusion of rule.exclude) {
+    const tie = tieOf(exclusion, context, principal);
+    if (tie)
+      return refusal(
+        'SELF_APPROVAL',
+        [],
+        [`${tie};`, `"${rule.trigger}" in ${rule.from} has to come from somebody else.`],
+      );
   }
   if (rule.roles.length > 0 && !someRole(rule, context, event)) {
     const accepted = [...new Set([...rule.roles, ...escalatedRoles(rule.from, context)])];
@@ -66,7 +66,26 @@ export function denial(rule: PlacedRule, context: ChangeContext, event: TriggerE
       [`"${rule.trigger}" in ${rule.from} needs a reason; ${principal.id} gave none.`],
     );
   }
+  if (rule.sign !== undefined && !hasSigned(context, event)) {
+    return refusal(
+      'SIGNATURE_REQUIRED',
+      ['two factors', 'one factor in the session of the last signature'],
+      [
+        `"${rule.trigger}" in ${rule.from} is a signature (${rule.sign}):`,
+        `${principal.id} has to sign in again for it, with two factors the first time in a session.`,
+      ],
+    );
+  }
   return undefined;
+}
+
+/** A factor counts as shown for this act when it was shown a moment ago. */
+const SIGNING_MS = 10 * 60_000;
+
+/** One factor suffices where the signer has signed in this session before (21 CFR 11.200). */
+function hasSigned({ signed }: ChangeContext, { principal: { id, session }, at = 0 }: TriggerEvent): boolean {
+  if (!session || at - session.at > SIGNING_MS) return false;
+  return session.factors >= 2 || (session.factors === 1 && signed?.[id] === session.id);
 }
 
 /** The role by which the principal may act, or null where the rule asks for none (or the principal has none of them). */

@@ -3,77 +3,20 @@
  * The schema decides the form of each part; whether names refer to something is `check.ts`'s matter.
  */
 import { z } from 'zod';
-import { OUTCOMES, PRINCIPAL_KINDS } from './definition.ts';
-import { parseDuration } from './duration.ts';
+import { OUTCOMES } from './definition.ts';
+import { ballot } from './source-ballots.ts';
+import { duration, LIMITS, name, oneOrMore, path, title } from './source-basics.ts';
+import { rule, ruleParts, transitions, voided } from './source-rules.ts';
 
-/** Limits of one definition. Regions count per state; states and transitions count over the whole definition. */
-export const LIMITS = { states: 200, regions: 12, transitions: 1000, titleLength: 200, names: 200 } as const;
+/** A value of an attribute. */
+const text = title;
 
-const name = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, {
-    error: 'must be a name: a letter, then at most 63 letters, digits or underscores',
-  })
-  .refine((text) => !(text in {}), { error: 'is a word of JavaScript objects; choose another name' });
+const timers = z.record(
+  name,
+  z.strictObject({ after: duration, escalate: name.optional(), remind: name.optional() }),
+);
 
-const edge = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63} -> [A-Za-z][A-Za-z0-9_]{0,63}$/, {
-  error: 'must read "From -> To", with one space on each side of the arrow',
-});
-
-const title = z
-  .string()
-  .min(1)
-  .max(LIMITS.titleLength)
-  .refine((text) => !text.includes('\0') && !/\p{Surrogate}/u.test(text), {
-    error: 'must be well-formed Unicode without NUL',
-  });
-
-const duration = z.string().refine((text) => parseDuration(text) !== undefined, {
-  error: 'must be a duration such as "30s", "15m", "24h", "3d" or "1h30m", above zero and at most 3650d',
-});
-
-/** One value or a list of them; the list must not be empty. */
-function oneOrMore<T extends z.ZodType>(item: T) {
-  return z.preprocess(
-    (value) => (value === undefined || Array.isArray(value) ? value : [value]),
-    z.array(item).min(1).max(LIMITS.names),
-  );
-}
-
-const OF_A_TRIGGER = ['role', 'by', 'exclude', 'reason', 'late'] as const;
-
-const transition = z
-  .strictObject({
-    trigger: name.optional(),
-    role: oneOrMore(name).optional(),
-    by: oneOrMore(z.enum(PRINCIPAL_KINDS)).optional(),
-    exclude: oneOrMore(z.literal('author')).optional(),
-    reason: z.literal('required').optional(),
-    late: z.enum(['record', 'refuse']).optional(),
-    after: duration.optional(),
-    join: z
-      .union([z.enum(['all', 'any']), z.int().min(1).max(LIMITS.regions)], {
-        error: `must be "all", "any" or a number of regions from 1 to ${LIMITS.regions}`,
-      })
-      .optional(),
-    ending: z.enum(OUTCOMES).optional(),
-  })
-  .superRefine((value, context) => {
-    const starts = (['trigger', 'after', 'join'] as const).filter((key) => value[key] !== undefined);
-    if (starts.length !== 1)
-      context.addIssue({
-        code: 'custom',
-        message: 'must have exactly one of "trigger", "after" and "join"',
-      });
-    for (const key of OF_A_TRIGGER)
-      if (value[key] !== undefined && value.trigger === undefined)
-        context.addIssue({ code: 'custom', path: [key], message: `"${key}" belongs to a "trigger"` });
-    if (value.ending !== undefined && value.join === undefined)
-      context.addIssue({ code: 'custom', path: ['ending'], message: '"ending" belongs to a "join"' });
-  });
-
-const transitions = z.record(edge, oneOrMore(transition));
-const timers = z.record(name, z.strictObject({ after: duration, escalate: name }));
+const reopen = z.strictObject({ ...ruleParts, trigger: name, to: name, void: voided });
 
 const innerState = z
   .strictObject({ title: title.optional(), final: z.enum(OUTCOMES).optional(), timers: timers.optional() })
@@ -96,8 +39,33 @@ const state = z
     final: z.enum(OUTCOMES).optional(),
     regions: regions.optional(),
     timers: timers.optional(),
+    reopen: reopen.optional(),
   })
-  .superRefine(finalsHaveNothingElse);
+  .superRefine(finalsHaveNothingElse)
+  .superRefine((value, context) => {
+    if (value.reopen !== undefined && value.final === undefined)
+      context.addIssue({ code: 'custom', path: ['reopen'], message: '"reopen" belongs to a final state' });
+  });
+
+const choices = z.strictObject({
+  oneOf: z.array(text).min(1).max(LIMITS.names).superRefine(distinct),
+  initial: text.optional(),
+  amend: z.strictObject({ ...ruleParts, in: oneOrMore(path) }).optional(),
+});
+
+const ATTRIBUTE_TYPES = ['text', 'int', 'bool', 'list'] as const;
+
+const attribute = z.union([
+  z.enum(ATTRIBUTE_TYPES).transform((type) => ({ type })),
+  choices,
+  z.strictObject({
+    type: z.enum(ATTRIBUTE_TYPES),
+    initial: z
+      .union([text.or(z.literal('')), z.int(), z.boolean(), z.array(text).max(LIMITS.names)])
+      .optional(),
+    amend: z.strictObject({ ...ruleParts, in: oneOrMore(path) }).optional(),
+  }),
+]);
 
 /** The whole grammar, strict: an unknown key is an issue. */
 export const sourceSchema = z
@@ -105,7 +73,12 @@ export const sourceSchema = z
     name,
     title: title.optional(),
     roles: z.array(name).max(LIMITS.names).superRefine(distinct),
+    includes: z.record(name, oneOrMore(name)).optional(),
     triggers: z.array(name).max(LIMITS.names).superRefine(distinct),
+    attributes: z.record(name, attribute).optional(),
+    ballots: z.record(name, ballot).optional(),
+    revisions: rule.optional(),
+    suspension: z.strictObject({ suspend: rule.default({}), resume: rule.default({}) }).optional(),
     initial: name,
     states: z.record(name, state),
     transitions: transitions.default({}),
@@ -149,4 +122,4 @@ function within(count: number, limit: number): boolean {
 
 /** A source after the schema: lists where the author may write one value or a list. */
 export type ParsedSource = z.output<typeof sourceSchema>;
-export type ParsedTransition = z.output<typeof transition>;
+export type ParsedAttribute = z.output<typeof attribute>;

@@ -2,7 +2,7 @@
  * Timers by name. XState raises `xstate.after.<delay>.<state id>` after a delay and cancels it by that id; the delays
  * are named here, so that two timers of one state never meet, even when they are equally long.
  */
-import type { Definition } from './definition.ts';
+import type { ConditionText, Definition } from './definition.ts';
 import { scopesOf } from './paths.ts';
 
 /** `Review.security.pending:overdue` (an escalation) or `Review->Expired` (a timed transition; `#2` for a second one). */
@@ -11,9 +11,16 @@ export interface NamedTimer {
   readonly delayMs: number;
   /** Path of the state the timer runs in. */
   readonly path: string;
-  /** Exactly one of the two: the role to add, or the sibling state to go to. */
+  /** The role to add. */
   readonly escalate?: string;
+  /** The role to remind. */
+  readonly remind?: string;
+  /** The sibling state to go to, the condition for it, and what happens to votes on the way. */
   readonly to?: string;
+  readonly if?: ConditionText;
+  /** Starts anew with everything that happens. */
+  readonly idle?: true;
+  readonly void?: readonly string[];
 }
 
 /** All timers of a definition, in the author's order. */
@@ -21,8 +28,8 @@ export function timersOf(definition: Definition): NamedTimer[] {
   const timers: NamedTimer[] = [];
   for (const { prefix, states, transitions } of scopesOf(definition)) {
     for (const [state, { timers: escalations = {} }] of Object.entries(states))
-      for (const [timer, { afterMs, escalate }] of Object.entries(escalations))
-        timers.push({ name: `${prefix}${state}:${timer}`, delayMs: afterMs, path: prefix + state, escalate });
+      for (const [timer, { afterMs, ...then }] of Object.entries(escalations))
+        timers.push({ name: `${prefix}${state}:${timer}`, delayMs: afterMs, path: prefix + state, ...then });
     const seen = new Map<string, number>();
     for (const each of transitions) {
       if (each.on !== 'time') continue;
@@ -30,7 +37,13 @@ export function timersOf(definition: Definition): NamedTimer[] {
       const count = (seen.get(base) ?? 0) + 1;
       seen.set(base, count);
       const name = count === 1 ? base : `${base}#${count}`;
-      timers.push({ name, delayMs: each.afterMs, path: prefix + each.from, to: each.to });
+      const { afterMs: delayMs, from, to } = each;
+      const also = {
+        ...(each.idle && { idle: each.idle }),
+        ...(each.if && { if: each.if }),
+        ...(each.void && { void: each.void }),
+      };
+      timers.push({ name, delayMs, path: prefix + from, to, ...also });
     }
   }
   return timers;

@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import { CountersignError } from '../errors.ts';
 import { query, read, withClient } from './pools.ts';
-import type { DueTimer, StoredDefinition, StreamPosition, TenantRecord } from './records.ts';
+import type { DueTimer, StoredDefinition, StreamPosition, TenantRecord, TimerFilter } from './records.ts';
 import { DEFINITION_COLUMNS, type DefinitionColumns, ms, toDefinition } from './rows.ts';
 
 /** A tenant and its stream; false where the tenant exists. */
@@ -110,6 +110,29 @@ export async function dueTimers(pool: pg.Pool, before: number, limit: number): P
      from countersign.timers where status = 'pending' and due_at < to_timestamp($1::float8 / 1000)
      order by due_at, tenant_id, change_id, name, set_version limit $2`,
     [before, limit],
+  );
+}
+
+/** Pending timers of a tenant, soonest first; `after` is the timer last seen. */
+export async function pendingTimers(
+  pool: pg.Pool,
+  tenant: string,
+  filter: TimerFilter,
+  page: { readonly after?: DueTimer; readonly limit: number },
+): Promise<DueTimer[]> {
+  const { change = null, name = null, before = null } = filter;
+  const { after, limit } = page;
+  return query<DueTimer & pg.QueryResultRow>(
+    pool,
+    'listing timers',
+    `select tenant_id as tenant, change_id as change, name, set_version as "setVersion", event,
+       ${ms('due_at')} as "dueAt"
+     from countersign.timers where status = 'pending' and tenant_id = $1
+       and ($2::text is null or change_id = $2) and ($3::text is null or name = $3)
+       and ($4::float8 is null or due_at < to_timestamp($4 / 1000))
+       and ($5::float8 is null or (due_at, change_id, name) > (to_timestamp($5 / 1000), $6, $7))
+     order by due_at, change_id, name limit $8`,
+    [tenant, change, name, before, after?.dueAt ?? null, after?.change ?? '', after?.name ?? '', limit],
   );
 }
 

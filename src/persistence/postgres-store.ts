@@ -8,21 +8,7 @@ import * as catalogue from './catalogue.ts';
 import { commitBatch } from './commit.ts';
 import { createPool, type DatabaseConfig } from './pools.ts';
 import * as queries from './queries.ts';
-import type {
-  ChangeCommit,
-  ChangeFilter,
-  ChangeRecord,
-  ChangeRef,
-  CommitResult,
-  DueTimer,
-  KeyAnswer,
-  KeyRef,
-  LogRow,
-  StoredChange,
-  StoredDefinition,
-  StreamPosition,
-  TenantRecord,
-} from './records.ts';
+import type { ChangeCommit, ChangeFilter, ChangeRecord, ChangeRef, CommitResult, DueTimer, KeyAnswer, KeyRef, LogRow, StoredChange, StoredDefinition, StreamPosition, TenantRecord, TimerFilter } from './records.ts';
 
 export interface PostgresStoreOptions {
   readonly log: Logger;
@@ -101,6 +87,14 @@ export class PostgresStore {
 
   dueTimers(before: number, limit: number): Promise<DueTimer[]> {
     return catalogue.dueTimers(this.#readers, before, limit);
+  }
+
+  pendingTimers(
+    tenant: string,
+    filter: TimerFilter,
+    page: { after?: DueTimer; limit: number },
+  ): Promise<DueTimer[]> {
+    return catalogue.pendingTimers(this.#readers, tenant, filter, page);
   }
 
   timerSlots(from: number, until: number, slotMs: number): Promise<number[]> {

@@ -74,6 +74,13 @@ export interface TimerRecord {
 
 export interface DueTimer extends TimerRecord, ChangeRef {}
 
+/** All parts must match; `before` in ms. */
+export interface TimerFilter {
+  readonly change?: string;
+  readonly name?: string;
+  readonly before?: number;
+}
+
 /** Everything an actor needs to come to life. */
 export interface StoredChange extends ChangeRef, ChangeFacts, StateRecord {
   /** Pending ones only. */

@@ -167,5 +167,14 @@ export function storeReading(current: () => Store): void {
     expect((await store.dueTimers(504, 1)).map(({ name }) => name)).toEqual(['a']);
     expect(await store.timerSlots(0, 2_000, 100)).toEqual([500, 1_700]);
     expect(await store.timerSlots(502, 503, 100)).toEqual([]);
+    const pending = await store.pendingTimers('timed', {}, { limit: 2 });
+    expect(pending.map(({ name }) => name)).toEqual(['a', 'c']);
+    const next = await store.pendingTimers('timed', {}, { after: pending[1] as never, limit: 2 });
+    expect(next.map(({ name }) => name)).toEqual(['late']);
+    const of = async (filter: object) =>
+      (await store.pendingTimers('timed', filter, { limit: 9 })).map(({ name }) => name);
+    expect(await of({ before: 503 })).toEqual(['a']);
+    expect(await of({ name: 'c', change: 't1' })).toEqual(['c']);
+    expect(await of({ change: 't2' })).toEqual([]);
   });
 }

@@ -68,6 +68,7 @@ export class FakeBackend implements Backend {
       const rows = this.logs.get(tenant);
       return rows && { seq: rows.length, epoch: this.epoch };
     },
+    pendingTimers: async () => [],
     definition: async (tenant, name, version) =>
       this.definitionRecords.findLast(
         (record) =>
@@ -127,7 +128,8 @@ export class FakeBackend implements Backend {
 
   async view({ tenant, change }: ChangeRef): Promise<ChangeView | undefined> {
     const record = this.#find(tenant, change);
-    return record && { ...record, enabled: [{ ...ENABLED, refusal: REFUSED.forbidden ?? null }] };
+    const enabled = [{ ...ENABLED, refusal: REFUSED.forbidden ?? null }];
+    return record && { ...record, enabled, revision: null, ballots: {}, threads: [], suspended: null };
   }
 
   async deploy(tenant: string, source: unknown, by: Principal, reason: string | null): Promise<Deployed> {

@@ -18,22 +18,28 @@ export interface Explored {
   readonly seen: ReadonlySet<string>;
 }
 
-/** Explores from the start; events come from holders of no role, of each one, and of all. */
-export function explore(workflow: CompiledWorkflow): Explored {
+/**
+ * Explores from the start; events come from holders of no role, of each one, and of all. Before every event the facts of the
+ * change become each of `contexts`, and an event that changes nothing else lets the machine look at them.
+ */
+export function explore(workflow: CompiledWorkflow, contexts: readonly object[] = [{}]): Explored {
   const { roles, triggers } = workflow.definition;
   const held = [[], ...roles.map((role) => [role]), roles];
   const senders = held.flatMap((each) => [person('bob', ...each), agent('bot-1', ...each)]);
   const events: (TriggerEvent | { type: string })[] = [
     ...triggers.flatMap((type) => senders.map((principal) => ({ type, principal, reason: 'because' }))),
     ...[...workflow.timers.keys()].map((type) => ({ type })),
+    { type: 'change.revise', principal: person('ann'), data: {} },
+    { type: 'thread.open', principal: person('ann'), data: { thread: 'a' } },
   ];
   const keyOf = (snapshot: Snapshot) => JSON.stringify(snapshot.value);
-  const initial = start(workflow, { author: 'ann' }).snapshot;
-  const found = new Map([[keyOf(initial), initial]]);
+  const initial = contexts.map((facts) => start(workflow, { author: 'ann', ...facts }).snapshot);
+  const found = new Map(initial.map((each) => [keyOf(each), each]));
   const backward = new Map<string, Set<string>>();
   for (const [key, snapshot] of found)
-    for (const event of events) {
-      const after = withoutEscalation(workflow, next(workflow, snapshot, event).snapshot);
+    for (const [event, facts] of events.flatMap((each) => contexts.map((facts) => [each, facts] as const))) {
+      const before = withContext(workflow, snapshot, facts);
+      const after = withContext(workflow, next(workflow, before, event).snapshot, {});
       const target = keyOf(after);
       if (!found.has(target)) found.set(target, after);
       backward.set(target, (backward.get(target) ?? new Set()).add(key));
@@ -52,8 +58,8 @@ export function explore(workflow: CompiledWorkflow): Explored {
 }
 
 /** Configurations differ by their state alone. */
-function withoutEscalation(workflow: CompiledWorkflow, snapshot: Snapshot): Snapshot {
-  const context = { author: 'ann', escalated: {} };
+function withContext(workflow: CompiledWorkflow, snapshot: Snapshot, facts: object): Snapshot {
+  const context = { author: 'ann', escalated: {}, ...facts };
   return restore(workflow, {
     value: snapshot.value,
     context,

@@ -6,25 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Store } from '../../src/actors/ports.ts';
 import { CountersignError } from '../../src/errors.ts';
 import { encodeChange } from '../../src/persistence/encode.ts';
-import type {
-  ChangeCommit,
-  ChangeFacts,
-  ChangeFilter,
-  ChangeRecord,
-  ChangeRef,
-  CommitResult,
-  DueTimer,
-  Json,
-  KeyAnswer,
-  KeyRef,
-  LogRow,
-  StateRecord,
-  StoredChange,
-  StoredDefinition,
-  StreamPosition,
-  TenantRecord,
-  TimerRecord,
-} from '../../src/persistence/records.ts';
+import type { ChangeCommit, ChangeFacts, ChangeFilter, ChangeRecord, ChangeRef, CommitResult, DueTimer, Json, KeyAnswer, KeyRef, LogRow, StateRecord, StoredChange, StoredDefinition, StreamPosition, TenantRecord, TimerFilter, TimerRecord } from '../../src/persistence/records.ts';
 
 interface Held {
   readonly facts: ChangeFacts;
@@ -160,6 +142,23 @@ export class MemoryStore implements Store {
   async dueTimers(before: number, limit: number): Promise<DueTimer[]> {
     const due = this.#pending().filter(({ dueAt }) => dueAt < before);
     return due.slice(0, limit).map(({ status: _, ...timer }) => timer);
+  }
+
+  async pendingTimers(
+    tenant: string,
+    filter: TimerFilter,
+    { after, limit }: { after?: DueTimer; limit: number },
+  ): Promise<DueTimer[]> {
+    const position = ({ dueAt, change, name }: DueTimer) =>
+      `${String(dueAt).padStart(16, '0')} ${change} ${name}`;
+    return this.#pending()
+      .filter((timer) => timer.tenant === tenant)
+      .filter(({ change }) => filter.change === undefined || change === filter.change)
+      .filter(({ name }) => filter.name === undefined || name === filter.name)
+      .filter(({ dueAt }) => filter.before === undefined || dueAt < filter.before)
+      .filter((timer) => !after || position(timer) > position(after))
+      .slice(0, limit)
+      .map(({ status: _, ...timer }) => timer);
   }
 
   async timerSlots(from: number, until: number, slotMs: number): Promise<number[]> {

@@ -1,14 +1,11 @@
 /** What an editor offers while a workflow is being written, asked from TypeScript's own language server. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Gap, GROWN_GAPS } from './gaps.ts';
+import { GROWN } from './grown.ts';
 import { LanguageServer } from './language-server.ts';
 import { changed, SOUND, writeProject } from './project.ts';
 
-const GAPS: readonly {
-  readonly gap: string;
-  readonly changes: readonly (readonly [string, string])[];
-  readonly offered: readonly string[];
-  readonly never?: readonly string[];
-}[] = [
+const GAPS: readonly Gap[] = [
   {
     gap: 'transition keys',
     changes: [["'Recorded -> Review': { trigger: 'submit', role: 'developer' }", "'|': {}"]],
@@ -63,6 +60,11 @@ const GAPS: readonly {
   },
 ];
 
+const ALL = [
+  ...GAPS.map((each) => ({ ...each, sound: SOUND })),
+  ...GROWN_GAPS.map((each) => ({ ...each, sound: GROWN })),
+];
+
 describe('an editor', () => {
   let server: LanguageServer;
   beforeAll(async () => {
@@ -71,9 +73,9 @@ describe('an editor', () => {
   }, 60_000);
   afterAll(() => server.stop());
 
-  for (const [index, { gap, changes, offered, never = [] }] of GAPS.entries())
+  for (const [index, { gap, changes, sound, offered, never = [] }] of ALL.entries())
     it(`offers ${gap} that exist`, async () => {
-      const labels = await server.complete(`gap-${index}.ts`, changed(changes));
+      const labels = await server.complete(`gap-${index}.ts`, changed(changes, sound));
       expect(labels).toEqual(expect.arrayContaining([...offered]));
       expect(labels.filter((label) => never.includes(label))).toEqual([]);
     });

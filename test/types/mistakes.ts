@@ -1,9 +1,7 @@
 /** One mistake each: what to change in the sound workflow (`<-` marks the line of the error), and what `tsc` must say. */
-export const MISTAKES: readonly {
-  readonly mistake: string;
-  readonly changes: readonly (readonly [passage: string, replacement: string])[];
-  readonly sentence: string;
-}[] = [
+import type { Mistake } from './project.ts';
+
+export const MISTAKES: readonly Mistake[] = [
   {
     mistake: 'a transition to a state that does not exist',
     changes: [
@@ -135,7 +133,7 @@ export const MISTAKES: readonly {
   {
     mistake: 'two ways to start one transition',
     changes: [["{ join: 'all' },", "{ join: 'all', after: '3d' }, // <-"]],
-    sentence: "give exactly one of 'trigger', 'after' and 'join'",
+    sentence: "give exactly one of 'trigger', 'after', 'idle', 'join', 'when' and 'revision'",
   },
   {
     mistake: 'a role for a transition that nobody sends',

@@ -44,12 +44,22 @@ export default workflow({
 });
 `;
 
-/** `SOUND` with passages replaced; each must be there. */
-export function changed(changes: readonly (readonly [passage: string, replacement: string])[]): string {
+/** What to change in a sound workflow: each passage must be there. */
+export type Changes = readonly (readonly [passage: string, replacement: string])[];
+
+/** One mistake: the changes that make it (`<-` marks the line of the error), and what `tsc` must say. */
+export interface Mistake {
+  readonly mistake: string;
+  readonly changes: Changes;
+  readonly sentence: string;
+}
+
+/** A sound workflow with passages replaced. */
+export function changed(changes: Changes, sound = SOUND): string {
   return changes.reduce((text, [passage, replacement]) => {
     if (!text.includes(passage)) throw new Error(`the sound workflow has no passage ${passage}`);
     return text.replace(passage, () => replacement);
-  }, SOUND);
+  }, sound);
 }
 
 const made: string[] = [];

@@ -2,12 +2,11 @@
 
 import { connected, findChange } from '../connected.ts';
 import type { Common } from '../connection.ts';
-import { durationText } from '../grammar.ts';
 import type { Io } from '../io.ts';
 import { done, type Result } from '../result.ts';
-import { partsOf, stateText, timeText } from '../state-text.ts';
+import { dueText, partsOf, stateText, timeText } from '../state-text.ts';
 import { cell, count, type Paint, painter, table } from '../text.ts';
-import type { Change, EnabledTrigger } from '../wire.ts';
+import type { Ballot, Change, EnabledTrigger } from '../wire.ts';
 
 interface Options extends Common {
   readonly project?: string;
@@ -78,6 +77,11 @@ function changeText(change: Change, paint: Paint, now: number): string {
     ['version', `${change.version}, since ${timeText(change.updated_at)} UTC`],
     ['state', colourOf(change.outcome, paint)(top + (change.outcome ? ` (${change.outcome})` : ''))],
     ...regions.map(([region, state]) => [`  ${region}`, state] as [string, string]),
+    ...Object.entries(change.ballots ?? {}).map(
+      ([name, ballot]) => [name, ballotText(ballot, paint)] as [string, string],
+    ),
+    ...(change.threads?.length ? [['threads', `${change.threads.length} open`] as [string, string]] : []),
+    ...(change.suspended ? [['suspended', `by ${cell(change.suspended.by)}`] as [string, string]] : []),
     ...change.timers.map(
       (timer) => ['timer', `${timer.name} ${dueText(timer.due_at, now)}`] as [string, string],
     ),
@@ -87,6 +91,17 @@ function changeText(change: Change, paint: Paint, now: number): string {
   return [paint.bold(cell(change.title, 100)), ...lines, ...enabledText(change.enabled ?? [], paint)].join(
     '\n',
   );
+}
+
+/** The status of a ballot, what it still needs and why, and who voted. */
+function ballotText({ status, needs, votes }: Ballot, paint: Paint): string {
+  const open = needs.filter(({ satisfied }) => !satisfied).map(({ sentence }) => cell(sentence, 120));
+  const who = votes.map(
+    (vote) =>
+      `${cell(vote.by)}${vote.for ? ` for ${cell(vote.for)}` : ''} ${vote.value > 0 ? '+' : ''}${vote.value}`,
+  );
+  const colour = status === 'unsatisfied' ? paint.red : paint.green;
+  return [colour(status), ...open, ...(who.length > 0 ? [paint.dim(who.join(', '))] : [])].join('; ');
 }
 
 function enabledText(enabled: readonly EnabledTrigger[], paint: Paint): string[] {
@@ -105,9 +120,4 @@ function whoText({ roles, by, exclude, reason }: EnabledTrigger): string {
   if (exclude.includes('author')) who.push('not the author');
   if (reason === 'required') who.push('with a reason');
   return who.join(', ') || 'anybody';
-}
-
-function dueText(iso: string, now: number): string {
-  const inMs = Date.parse(iso) - now;
-  return inMs <= 0 ? 'is due' : `in ${durationText(Math.ceil(inMs / 60_000) * 60_000)}`;
 }

@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { CountersignError } from '../../errors.ts';
 import { jsonResponse } from '../response.ts';
 import type { FetchHandler } from '../transport.ts';
+import { addBatchRoutes } from './batches.ts';
 import { addChangeRoutes } from './changes.ts';
 import { addDefinitionRoutes } from './definitions.ts';
 import { addOperationRoutes } from './operations.ts';
@@ -10,6 +11,7 @@ import { errorResponse } from './problem-response.ts';
 import { type Bindings, Routes, requestIdOf } from './route.ts';
 import type { Services } from './services.ts';
 import { addTenantRoutes } from './tenants.ts';
+import { addTimerRoutes } from './timers.ts';
 import { addTransitionRoutes } from './transitions.ts';
 
 export const STREAM_PATH = '/v1/stream';
@@ -21,6 +23,8 @@ export function createApp(services: Services): FetchHandler {
   addDefinitionRoutes(routes, services);
   addChangeRoutes(routes, services);
   addTransitionRoutes(routes, services);
+  addBatchRoutes(routes, services);
+  addTimerRoutes(routes, services);
   addOperationRoutes(routes, services);
   addDocument(api, routes);
   addStreamHint(api);

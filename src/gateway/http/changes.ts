@@ -4,7 +4,15 @@ import type { ChangeView } from '../../actors/views.ts';
 import { CountersignError, invariant } from '../../errors.ts';
 import type { ChangeFilter } from '../../persistence/records.ts';
 import { jsonResponse, textResponse } from '../response.ts';
-import { answerHeaders, commandHeaders, envelopeOf, etag, importFields, keyHeader } from './command.ts';
+import {
+  answerHeaders,
+  commandHeaders,
+  envelopeOf,
+  etag,
+  holdContentTo,
+  importFields,
+  keyHeader,
+} from './command.ts';
 import { cutPage, decodeCursor } from './cursor.ts';
 import * as field from './fields.ts';
 import { refusalResponse } from './problem-response.ts';
@@ -32,6 +40,7 @@ export const eventBody = z
     trigger: field.name,
     reason: field.reason.optional(),
     data: field.json.optional(),
+    revision: z.int().min(0).optional().openapi({ description: 'The revision the sender saw' }),
     ...importFields,
   })
   .openapi('Event');
@@ -148,6 +157,7 @@ function addEvents(routes: Routes, { backend }: Services): void {
     async ({ params: { id }, body, headers, principal, requestId }) => {
       const { as: _as, occurred_at: _at, ...event } = body;
       const expectedVersion = headers['if-match'];
+      holdContentTo(principal, body);
       const envelope = envelopeOf(principal, body, headers['idempotency-key']);
       const answer = await backend.send(defined({ change: id, ...event, expectedVersion }), envelope);
       if (!answer.ok) return refusalResponse(answer.refusal, requestId, answerHeaders(answer));

@@ -48,7 +48,12 @@ export const principalKind = z.enum(PRINCIPAL_KINDS);
 
 /** For whom an importer acts. */
 export const actingAs = z
-  .strictObject({ id: principalId, kind: principalKind, roles: z.array(name).max(100).default([]) })
+  .strictObject({
+    id: principalId,
+    kind: principalKind,
+    roles: z.array(name).max(100).default([]),
+    sponsor: principalId.optional().openapi({ description: 'The person an agent works for' }),
+  })
   .openapi('ActingAs');
 
 const digits = /^[0-9]{1,15}$/;

@@ -44,6 +44,25 @@ export const transition = z
   .openapi('Transition');
 export type TransitionDocument = z.infer<typeof transition>;
 
+export const batchReport = z
+  .strictObject({
+    done: z.int(),
+    refused: z.int(),
+    items: z.array(
+      z.strictObject({
+        change: field.uuid,
+        transition: transition.nullable(),
+        problem: problem.nullable().openapi({ description: 'Why it was not done' }),
+      }),
+    ),
+  })
+  .openapi('BatchReport');
+
+export const timer = z
+  .strictObject({ change: field.uuid, name: z.string(), set_version: z.int(), due_at: field.time })
+  .openapi('Timer');
+export type TimerDocument = z.infer<typeof timer>;
+
 const summaryFields = {
   id: field.uuid,
   project: z.string(),
@@ -67,9 +86,58 @@ const summaryFields = {
 export const changeSummary = z.strictObject(summaryFields).openapi('ChangeSummary');
 export type ChangeSummary = z.infer<typeof changeSummary>;
 
+const vote = z
+  .strictObject({
+    by: z.string(),
+    for: z.string().nullable().openapi({ description: 'Whose delegate the voter was' }),
+    value: z.int(),
+    revision: z.int(),
+    at: field.time,
+  })
+  .openapi('Vote');
+
+const ballot = z
+  .strictObject({
+    title: z.string().nullable(),
+    status: z.enum(['satisfied', 'unsatisfied', 'overridden', 'not_applicable']),
+    approvals: z.int(),
+    rejections: z.int(),
+    vetoed: z.boolean(),
+    needs: z.array(
+      z.strictObject({
+        sentence: z.string().openapi({
+          example: 'needs 2 approvals by security_reviewer because risk is high; has 1',
+        }),
+        satisfied: z.boolean(),
+        have: z.int(),
+        want: z.int(),
+        missing: z.array(z.string()),
+      }),
+    ),
+    votes: z.array(vote),
+  })
+  .openapi('Ballot');
+
+const revision = z
+  .strictObject({
+    number: z.int(),
+    commit: z.string().nullable(),
+    tree: z.string().nullable(),
+    patch_id: z.string().nullable(),
+    author: z.string(),
+    uploader: z.string(),
+    lines: z.int().nullable(),
+    owners: z.array(z.strictObject({ name: z.string(), members: z.array(z.string()) })),
+  })
+  .openapi('Revision');
+
 export const change = z
   .strictObject({
     ...summaryFields,
+    revision: revision.nullable(),
+    ballots: z.record(z.string(), ballot),
+    threads: z.array(z.string()).openapi({ description: 'Threads that wait to be resolved' }),
+    suspended: z.strictObject({ by: z.string(), at: field.time }).nullable(),
     enabled: z.array(
       z.strictObject({
         trigger: z.string(),

@@ -1,12 +1,20 @@
 /** How stored things look on the wire: snake_case names, times in ISO 8601 UTC. */
+import type { BallotView } from '../../actors/standings.ts';
 import type { ChangeView, EnabledTrigger } from '../../actors/views.ts';
-import type { ChangeRecord, LogRow, StoredDefinition, TenantRecord } from '../../persistence/records.ts';
+import type {
+  ChangeRecord,
+  DueTimer,
+  LogRow,
+  StoredDefinition,
+  TenantRecord,
+} from '../../persistence/records.ts';
 import type {
   ChangeDocument,
   ChangeSummary,
   DefinitionDocument,
   DefinitionSummary,
   TenantDocument,
+  TimerDocument,
   TransitionDocument,
 } from './schemas.ts';
 
@@ -40,6 +48,10 @@ export function transitionDocument(row: LogRow): TransitionDocument {
   };
 }
 
+export function timerDocument({ change, name, setVersion, dueAt }: DueTimer): TimerDocument {
+  return { change, name, set_version: setVersion, due_at: isoTime(dueAt) };
+}
+
 export function changeSummary(change: ChangeRecord): ChangeSummary {
   return {
     id: change.change,
@@ -66,7 +78,43 @@ export function changeSummary(change: ChangeRecord): ChangeSummary {
 }
 
 export function changeDocument(view: ChangeView): ChangeDocument {
-  return { ...changeSummary(view), enabled: view.enabled.map(enabledDocument) };
+  const { revision, ballots, threads, suspended } = view;
+  return {
+    ...changeSummary(view),
+    revision: revision && revisionDocument(revision),
+    ballots: Object.fromEntries(Object.entries(ballots).map(([name, each]) => [name, ballotDocument(each)])),
+    threads: [...threads],
+    suspended: suspended && { by: suspended.by, at: isoTime(suspended.at) },
+    enabled: view.enabled.map(enabledDocument),
+  };
+}
+
+function ballotDocument({ votes, needs, ...ballot }: BallotView): ChangeDocument['ballots'][string] {
+  return {
+    ...ballot,
+    needs: needs.map((need) => ({ ...need, missing: [...need.missing] })),
+    votes: votes.map(({ by, for: principal, value, revision, at }) => ({
+      by,
+      for: principal ?? null,
+      value,
+      revision,
+      at: isoTime(at),
+    })),
+  };
+}
+
+function revisionDocument(revision: NonNullable<ChangeView['revision']>): ChangeDocument['revision'] {
+  const { number, commit, tree, patchId, author, uploader, lines, owners = [] } = revision;
+  return {
+    number,
+    commit: commit ?? null,
+    tree: tree ?? null,
+    patch_id: patchId ?? null,
+    author,
+    uploader,
+    lines: lines ?? null,
+    owners: owners.map(({ name, members }) => ({ name, members: [...members] })),
+  };
 }
 
 function enabledDocument(enabled: EnabledTrigger): ChangeDocument['enabled'][number] {

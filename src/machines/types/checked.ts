@@ -2,100 +2,67 @@
  * The rules of `check.ts` that `tsc` can decide, as types: each gives back what is expected at a property, and where a rule
  * is broken, a type whose one property is the sentence that says so. Editors complete from the same types.
  */
-import type { Outcome } from '../definition.ts';
-import type { Finals, FromOf, Names, Reached, Successors } from './graph.ts';
-import type { Known, NoOtherKeys, Problem } from './problem.ts';
-import type { Around, CheckedRules, Duration, Proposed } from './rules.ts';
-
-/** A set of states with transitions: the workflow itself or a region. */
-interface Scope {
-  readonly initial: string;
-  readonly states: object;
-  readonly transitions: object;
-}
+import type { At, ByName, Form, Keys } from './form.ts';
+import type { Finals, Names } from './graph.ts';
+import type { Known, Problem, Several } from './problem.ts';
+import type { CheckedRule, Declared } from './rule.ts';
+import type { Placed, Reachable, Scope } from './scope.ts';
+import type { CheckedState, WithRegions } from './state.ts';
+import type { Around, CheckedTransition, Proposed } from './transition.ts';
 
 /** All states of a scope; `S` is the literal the author wrote. Nothing is known while an editor completes inside it. */
 export type CheckedStates<
   S extends Scope,
-  Role extends string,
-  Trigger extends string,
+  D extends Declared,
+  Siblings = S['states'],
 > = string extends keyof S['states']
   ? unknown
   : [Finals<S['states']>] extends [never]
     ? Problem<"no state is final: mark one, as in { final: 'approved' }">
     : {
-        readonly [N in keyof S['states']]: CheckedState<S['states'][N], Role, Trigger> &
+        readonly [N in keyof S['states']]: CheckedState<S['states'][N], Siblings, D> &
+          CheckedRegions<S['states'][N], D> &
           Placed<S, N & string, Reachable<S>>;
       };
 
-/** Without a known initial state nothing can be said about reachability. */
-type Reachable<S extends Scope> =
-  S['initial'] extends Names<S['states']>
-    ? Reached<Successors<Names<S['transitions']>>, S['initial']>
-    : Names<S['states']>;
-
-/** A state among the others: reachable, and left unless it is final. */
-type Placed<S extends Scope, Name extends string, Reach> = Name extends Reach
-  ? Name extends Finals<S['states']> | FromOf<keyof S['transitions']>
-    ? unknown
-    : Name extends WithRegions<S['states']>
-      ? Problem<`nothing joins the regions of state '${Name}' and nothing leaves it`>
-      : Problem<`state '${Name}' is not final and nothing leaves it`>
-  : Problem<`state '${Name}' cannot be reached from '${S['initial']}'`>;
-
-/** Names of the states that have regions. */
-export type WithRegions<States> = {
-  [N in Names<States>]: States[N] extends { regions: object } ? N : never;
-}[Names<States>];
-
-type CheckedState<State, Role extends string, Trigger extends string> = {
-  readonly title?: string;
-  readonly final?: State extends { final: infer F } ? Known<F, Outcome, 'outcome'> : Outcome;
-  readonly timers?: State extends { timers: infer Timers }
-    ? { readonly [T in keyof Timers]: CheckedTimer<Timers[T], Role> }
+type CheckedRegions<State, D extends Declared> = State extends { final: unknown }
+  ? unknown
+  : State extends { regions: infer Regions }
+    ? { readonly regions: { readonly [R in keyof Regions]: CheckedRegion<Regions[R], D> } }
     : unknown;
-  readonly regions?: State extends { regions: infer Regions }
-    ? { readonly [R in keyof Regions]: CheckedRegion<Regions[R], Role, Trigger> }
-    : unknown;
-} & NoOtherKeys<State, 'title' | 'final' | 'regions' | 'timers'>;
 
-type CheckedRegion<R, Role extends string, Trigger extends string> = R extends Scope
-  ? {
-      readonly initial: Known<R['initial'], Names<R['states']>, 'state'>;
-      readonly states: CheckedStates<R, Role, Trigger>;
-      readonly transitions: CheckedTransitions<R['transitions'], R['states'], Role, Trigger>;
-    } & NoOtherKeys<R, 'title' | 'initial' | 'states' | 'transitions'>
-  : unknown;
+type CheckedRegion<R, D extends Declared> = R extends Scope ? Form<R, RegionKeys<R, D>> : unknown;
 
-interface CheckedTimer<Timer, Role extends string> {
-  readonly after: Timer extends { after: infer D } ? Known<D, Duration, 'duration'> : Duration;
-  readonly escalate: Timer extends { escalate: infer R } ? Known<R, Role, 'role'> : Role;
+interface RegionKeys<R extends Scope, D extends Declared> {
+  readonly title: string;
+  readonly initial: Known<R['initial'], Names<R['states']>, 'state'>;
+  readonly states: CheckedStates<R, D, never>;
+  readonly transitions: CheckedTransitions<R['transitions'], R['states'], D>;
 }
 
 /**
- * The keys an author may write, and those written: the first complete in editors, the second are judged. While an editor
- * completes inside them, nothing is known of what is written, and only the first are left.
+ * The transitions that are written are judged. While an editor completes inside them, nothing is known of what is written,
+ * and it completes from those an author may write.
  */
-export type CheckedTransitions<
-  Transitions,
-  States,
-  Role extends string,
-  Trigger extends string,
-> = string extends keyof Transitions
-  ? { readonly [E in Offered<States>]?: Proposed<E, AroundOf<States, Role, Trigger>> }
-  : {
-      readonly [E in Offered<States> | Names<Transitions>]?: E extends keyof Transitions
-        ? CheckedEdge<E, States> & CheckedRules<Transitions[E], E, AroundOf<States, Role, Trigger>>
-        : Proposed<E, AroundOf<States, Role, Trigger>>;
-    };
+export type CheckedTransitions<Transitions, States, D extends Declared> = string extends keyof Transitions
+  ? OfferedTransitions<Exclude<Names<States>, Finals<States>>, Names<States>, AroundOf<States, D>>
+  : CheckedEdges<Transitions, States, AroundOf<States, D>>;
 
-interface AroundOf<States, Role extends string, Trigger extends string> extends Around {
+/** Only states with regions are left by a join. The two kinds of value are the same for every key, to keep the cost low. */
+type OfferedTransitions<From extends string, To extends string, A extends Around> = {
+  readonly [E in `${Exclude<From, A['joinable']>} -> ${To}`]?: Proposed<` -> `, A>;
+} & { readonly [E in `${From & A['joinable']} -> ${To}`]?: Proposed<`${A['joinable']} -> `, A> };
+
+type CheckedEdges<Transitions, States, A extends Around> = {
+  readonly [E in Names<Transitions>]: CheckedEdge<E, States> & CheckedTransition<Transitions[E], E, A>;
+};
+
+interface AroundOf<States, D extends Declared> extends Around {
   readonly joinable: WithRegions<States>;
-  readonly role: Role;
-  readonly trigger: Trigger;
+  readonly role: D['role'];
+  readonly trigger: D['trigger'];
+  readonly ballot: D['ballot'];
 }
-
-type Offered<States> = `${Exclude<Names<States>, Finals<States>>} -> ${Names<States>}`;
 
 type CheckedEdge<E, States> = E extends `${infer From} -> ${infer To}`
   ? From extends Finals<States>
@@ -106,3 +73,22 @@ type CheckedEdge<E, States> = E extends `${infer From} -> ${infer To}`
         : Problem<`unknown state '${Unknown}' in '${E}'`>
       : never
   : Problem<`'${E & string}' must read 'From -> To'`>;
+
+/** Which roles hold others: declared ones on both sides. */
+export type CheckedIncludes<T, Role extends string> = ByName<
+  T,
+  Role,
+  'role',
+  { readonly [R in Role]: Several<At<T, R>, Role, 'role'> }
+>;
+
+/** Who may put a change to rest, and who may let it go on. */
+export type CheckedSuspension<T, D extends Declared> = Form<T, SuspensionKeys<T, D>>;
+
+export interface SuspensionKeys<T, D extends Declared> {
+  readonly suspend: CheckedRule<At<T, 'suspend'>, D>;
+  readonly resume: CheckedRule<At<T, 'resume'>, D>;
+}
+
+/** What the author wrote at a key that may be left out. */
+export type Part<W, K extends string> = K extends Keys<W> ? Exclude<At<W, K>, undefined> : unknown;

@@ -6,10 +6,12 @@
 import type { Outcome } from '../definition.ts';
 import type { Names } from './graph.ts';
 import type { Problem } from './problem.ts';
-import type { Proposed } from './rules.ts';
+import type { Declared } from './rule.ts';
+import type { CheckedReopening } from './state.ts';
+import type { Around, Proposed } from './transition.ts';
 
 /** Transition keys of each region. */
-export type RegionKeys<Inner> = {
+export type RegionHints<Inner> = {
   readonly [S in keyof Inner]: {
     readonly regions?: { readonly [R in keyof Inner[S]]: KeysOfRegion<Inner[S][R]> };
     readonly [key: string]: unknown;
@@ -24,32 +26,37 @@ interface KeysOfRegion<States> {
   readonly [key: string]: unknown;
 }
 
-/** Outcomes, roles and triggers wherever they may stand in a state. */
-export type StateHints<
-  State extends string,
-  Region extends string,
-  Role extends string,
-  Trigger extends string,
-> = {
-  readonly [S in State]: InnerHints<Role> & {
-    readonly regions?: { readonly [R in Region]: RegionHints<Role, Trigger> };
+/** Outcomes, roles, triggers and ballots wherever they may stand in a state. */
+export type StateHints<State extends string, Region extends string, D extends Declared> = {
+  readonly [S in State]: InnerHints<D['role']> & {
+    readonly regions?: { readonly [R in Region]: InRegion<D> };
+    readonly reopen?: CheckedReopening<unknown, { readonly [N in State]: unknown }, D> | object;
   };
 };
 
 interface InnerHints<Role extends string> {
   readonly final?: Hint<Outcome>;
   readonly timers?: {
-    readonly [timer: string]: { readonly after: string; readonly escalate: Hint<Role> };
+    readonly [timer: string]: {
+      readonly after: string;
+      readonly escalate?: Hint<Role>;
+      readonly remind?: Hint<Role>;
+    };
   };
   readonly [key: string]: unknown;
 }
 
-interface RegionHints<Role extends string, Trigger extends string> {
-  readonly states?: { readonly [state: string]: InnerHints<Role> };
-  readonly transitions?: {
-    readonly [edge: string]: Proposed<string, { joinable: never; role: Role; trigger: Trigger }> | object;
-  };
+interface InRegion<D extends Declared> {
+  readonly states?: { readonly [state: string]: InnerHints<D['role']> };
+  readonly transitions?: { readonly [edge: string]: Proposed<string, AroundHints<D>> | object };
   readonly [key: string]: unknown;
+}
+
+interface AroundHints<D extends Declared> extends Around {
+  readonly joinable: never;
+  readonly role: D['role'];
+  readonly trigger: D['trigger'];
+  readonly ballot: D['ballot'];
 }
 
 /** Proposes `Names`; the rest is refused in `checked.ts`, whose sentence must not drown in a `never`. */

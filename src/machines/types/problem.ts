@@ -4,9 +4,26 @@
 export type Problem<Sentence extends string> = { readonly [S in Sentence]: never };
 
 /** `All`, for editors to complete from; and where `Value` is none of it, the sentence. */
-export type Known<Value, All, What extends string> = Value extends All
+export type Known<Value, All, What extends string> = unknown extends Value
   ? All
-  : All | Problem<`unknown ${What} '${Value & string}'`>;
+  : Value extends All
+    ? All
+    : All | Refused<Value, What>;
+
+type Refused<Value, What extends string> = Value extends Spelled
+  ? Problem<`unknown ${What} '${Value}'`>
+  : Problem<`this is no ${What}`>;
+
+type Spelled = string | number | bigint | boolean | null | undefined;
+
+/** One of `All`, or a list of them that is not empty. */
+export type Several<Value, All, What extends string> = unknown extends Value
+  ? All | readonly All[]
+  : Value extends readonly unknown[]
+    ? Value extends readonly []
+      ? Problem<`an empty list names no ${What}: name one, or leave the key out`>
+      : { readonly [I in keyof Value]: Known<Value[I], All, What> }
+    : Known<Value, All, What> | readonly All[];
 
 /** Refuses keys that are not among `Keys`. */
 export type NoOtherKeys<T, Keys extends string> = {

@@ -1,38 +1,71 @@
 /**
  * The author's grammar as TypeScript sees it before anything is looked up. It is wide on purpose: a value that did not fit
- * here would be reported far from its place; `checked.ts` narrows it where the value stands.
+ * here would be reported far from its place; `checked.ts` narrows it where the value stands. What editors show about a key
+ * is written here.
  */
+
+import type { AttributeShape, BallotShape } from './shape-ballots.ts';
 
 type OneOrMore<T> = T | readonly T[];
 
+/** What stands where keys and values are expected: other things are refused in a sentence, not here. */
+export type Loose<T> = T | string | number | boolean | readonly unknown[];
+
+/** Who may; the same wherever somebody is allowed something. */
 export interface RuleShape {
+  /** Any one of these roles may do it; none given: no role is needed. */
+  readonly role?: OneOrMore<string>;
+  /** Kinds of principal that may do it; none given: all. */
+  readonly by?: OneOrMore<string>;
+  /** Whose act does not count. */
+  readonly exclude?: OneOrMore<string>;
+  /** `required`: nobody does it without saying why. */
+  readonly reason?: string;
+  /** A condition that must hold when it is sent: text, or what the builder of conditions makes. */
+  readonly if?: unknown;
+  /** Makes it a signature with this meaning. */
+  readonly sign?: string;
+  readonly [key: string]: unknown;
+}
+
+export interface TransitionShape extends RuleShape {
   /** The transition is taken when somebody who satisfies the rule sends this trigger … */
   readonly trigger?: string;
   /** … or by itself after a time in the state, such as `30s`, `15m`, `24h`, `3d` or `1h30m` … */
   readonly after?: string;
-  /** … or by itself when `all`, `any` or this many regions are done. */
+  /** … or by itself after a time in which nothing happened to the change … */
+  readonly idle?: string;
+  /** … or by itself when `all`, `any` or this many regions are done … */
   readonly join?: string | number;
+  /** … or by itself as soon as this condition holds … */
+  readonly when?: unknown;
+  /** … or when a new revision comes. */
+  readonly revision?: unknown;
   /** Only regions that ended with this outcome count for the join. */
   readonly ending?: string;
-  /** Any one of these roles may send the trigger; none given: no role is needed. */
-  readonly role?: OneOrMore<string>;
-  /** Kinds of principal that may send the trigger; none given: all. */
-  readonly by?: OneOrMore<string>;
-  /** Whose act does not count. */
-  readonly exclude?: OneOrMore<string>;
-  readonly reason?: string;
   /** What happens to a vote that comes when its region is done; refused where nothing is said. */
   readonly late?: string;
-  readonly [key: string]: unknown;
+  /** Ballots that lose all their votes: `all`, or some by name. */
+  readonly void?: OneOrMore<string>;
 }
 
-export type TransitionsShape = Readonly<Record<string, OneOrMore<RuleShape>>>;
+export type TransitionsShape = Readonly<Record<string, OneOrMore<TransitionShape>>>;
+
+export interface TimerShape {
+  /** The time in the state, such as `24h`; when it is over, `elapsed.<timer>` holds until the state is left. */
+  readonly after: string;
+  /** Another role that is asked then, and may act in that state too. */
+  readonly escalate?: string;
+  /** Those who hold this role are reminded. */
+  readonly remind?: string;
+  readonly [key: string]: unknown;
+}
 
 export interface InnerStateShape {
   readonly title?: string;
   /** Makes the state final and says what it means. */
   readonly final?: string;
-  readonly timers?: Readonly<Record<string, { readonly after: string; readonly escalate: string }>>;
+  readonly timers?: Readonly<Record<string, TimerShape>>;
   readonly [key: string]: unknown;
 }
 
@@ -43,15 +76,42 @@ export interface ScopeShape {
   readonly transitions: TransitionsShape;
 }
 
+export interface ReopenShape extends RuleShape {
+  /** Who satisfies the rule sends this trigger … */
+  readonly trigger?: string;
+  /** … and the change goes on in this state, which is not final. */
+  readonly to?: string;
+  /** Ballots that lose all their votes: `all`, or some by name. */
+  readonly void?: OneOrMore<string>;
+}
+
 export interface StateShape extends InnerStateShape {
   /** Regions start together when the state is entered. */
   readonly regions?: Readonly<Record<string, ScopeShape>>;
+  /** Of a final state: who may open the change again, and where it goes on. */
+  readonly reopen?: Loose<ReopenShape>;
 }
 
 /** A whole workflow. */
 export interface WorkflowShape extends ScopeShape {
   readonly name: string;
   readonly roles: readonly string[];
+  /** Holding the key's role means holding these too. */
+  readonly includes?: Readonly<Record<string, OneOrMore<string>>>;
   readonly triggers: readonly string[];
+  /** Facts a change is proposed with, which conditions may read. */
+  readonly attributes?: Readonly<Record<string, Loose<AttributeShape>>>;
+  /** Votes on one question, and what they must come to. */
+  readonly ballots?: Readonly<Record<string, Loose<BallotShape>>>;
+  /** Who may bring in a new revision. */
+  readonly revisions?: Loose<RuleShape>;
+  /** Who may put a change to rest wherever it is, and who may let it go on from there. */
+  readonly suspension?: Loose<SuspensionShape>;
   readonly states: Readonly<Record<string, StateShape>>;
+}
+
+export interface SuspensionShape {
+  readonly suspend?: Loose<RuleShape>;
+  readonly resume?: Loose<RuleShape>;
+  readonly [key: string]: unknown;
 }

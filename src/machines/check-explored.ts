@@ -1,0 +1,208 @@
+/** What the exploration shows of a definition with conditions: what is never reached, never taken, and never left. */
+
+import { inWords, valueKey } from './check-configuration.ts';
+import { eventlessCycles } from './check-cycles.ts';
+import { forestalled } from './check-dead.ts';
+import { type Budget, type Exploration, explore, leadingTo, type Node, traceTo } from './check-explore.ts';
+import { type Model, modelOf } from './check-model.ts';
+import { scopePath, transitionPath } from './check-paths.ts';
+import { joinFindings } from './check-regions.ts';
+import { deadEnd, finalFindings } from './check-scope.ts';
+import type { Definition, Transition } from './definition.ts';
+import { type Finding, finding } from './findings.ts';
+import { type Scope, scopesOf } from './paths.ts';
+
+export interface Explored {
+  readonly findings: readonly Finding[];
+  /** Configurations in which a change can rest; an upper bound where they are too many to be seen. */
+  readonly states: number;
+}
+
+/** Checks what counting cannot see; the names must have been checked, an unknown initial state is nothing to start from. */
+export function checkExplored(definition: Definition, budget?: Budget): Explored {
+  const scopes = scopesOf(definition);
+  const isStartable = scopes.every(({ initial, states }) => Object.hasOwn(states, initial));
+  const [top] = scopes;
+  const form = top ? [...formFindings(scopes, top), ...joinFindings(definition)] : [];
+  if (!top || !isStartable) return { findings: form, states: 0 };
+  const model = modelOf(definition);
+  const exploration = explore(model, budget);
+  if (!exploration) return { findings: [...form, undecided()], states: upperBound(definition) };
+  const { nodes } = exploration;
+  const ends = nodes.filter(({ at }) => at.top.final !== undefined);
+  const isReported = new Set(deadEnds(top));
+  return {
+    findings: [
+      ...form,
+      ...unreached(definition, scopes, exploration),
+      ...trapped(model, nodes, ends, isReported),
+    ],
+    states: new Set(nodes.filter(({ canRest }) => canRest).map(({ at }) => valueKey(at))).size,
+  };
+}
+
+function formFindings(scopes: readonly Scope[], top: Scope): Finding[] {
+  return [
+    ...scopes.flatMap((scope) =>
+      finalFindings(
+        scope,
+        scope.transitions.filter((each) => isKnown(scope, each)),
+      ).filter(
+        // A region need not end where a condition or a trigger leads out of the state around it.
+        ({ code }) => scope === top || code !== 'NO_FINAL_STATE',
+      ),
+    ),
+    ...deadEnds(top).map((name) => deadEnd(top, name, [])),
+  ];
+}
+
+function isKnown({ states }: Scope, { from, to }: Transition): boolean {
+  return Object.hasOwn(states, from) && Object.hasOwn(states, to);
+}
+
+function deadEnds(scope: Scope): string[] {
+  return Object.entries(scope.states)
+    .filter(
+      ([name, { final }]) =>
+        final === undefined && !scope.transitions.some((each) => each.from === name && isKnown(scope, each)),
+    )
+    .map(([name]) => name);
+}
+
+function unreached(
+  definition: Definition,
+  scopes: readonly Scope[],
+  { nodes, taken }: Exploration,
+): Finding[] {
+  const seen = new Map<string, Node>();
+  for (const node of nodes)
+    for (const { path } of [node.at.top, ...node.at.inner]) {
+      const known = seen.get(path);
+      if (!known || node.distance < known.distance) seen.set(path, node);
+    }
+  return scopes.flatMap((scope) => {
+    const around = scope.prefix.split('.')[0] ?? '';
+    if (around !== '' && !seen.has(around)) return [];
+    const isCalm = nodes.some(({ at, canRest }) => canRest && at.top.path === around);
+    const dead = forestalled(scope, definition.includes);
+    return [
+      ...Object.keys(scope.states)
+        .filter((name) => !seen.has(scope.prefix + name))
+        .map((name) => unreachable(scope, name)),
+      ...scope.transitions
+        .filter((each) => isKnown(scope, each) && !taken.has(each) && !scope.states[each.from]?.final)
+        .filter((each) => each.on !== 'join' || isJoinable(definition, each))
+        .map((each) =>
+          deadTransition(scope, each, dead.get(each), seen.get(scope.prefix + each.from), isCalm),
+        ),
+    ];
+  });
+}
+
+/** Joins that can never be true by their form are reported as such. */
+function isJoinable(definition: Definition, join: Transition): boolean {
+  const hasRegions = definition.states[join.from]?.regions !== undefined;
+  const path = transitionPath({ ...definition, prefix: '' }, join).join('/');
+  return hasRegions && !joinFindings(definition).some((each) => each.path.join('/') === path);
+}
+
+function unreachable(scope: Scope, name: string): Finding {
+  const message = `State "${scope.prefix}${name}" cannot be reached from "${scope.initial}"; add a transition to it or remove it.`;
+  return finding('UNREACHABLE_STATE', message, [...scopePath(scope), 'states', name], 'key');
+}
+
+function deadTransition(
+  scope: Scope,
+  transition: Transition,
+  forestalledBy: string | undefined,
+  source: Node | undefined,
+  isCalm: boolean,
+): Finding {
+  const why = source
+    ? (forestalledBy ?? reasonFor(transition, isCalm || scope.prefix === ''))
+    : `"${transition.from}" cannot be reached`;
+  const message = `"${transition.from} -> ${transition.to}" can never fire: ${why}.`;
+  const path = transitionPath(scope, transition);
+  return { ...finding('DEAD_TRANSITION', message, path, 'key'), trace: source ? traceTo(source) : [] };
+}
+
+function reasonFor(transition: Transition, isCalm: boolean): string {
+  if (!isCalm) return 'the state around it is left as soon as it is entered';
+  switch (transition.on) {
+    case 'trigger':
+      return `its condition never holds there, or "${transition.trigger}" is always taken by something else first`;
+    case 'when':
+      return 'it never holds there, or something else always goes first';
+    case 'join':
+      return 'another join or condition always fires first';
+    case 'time':
+      return 'its condition never holds there, or the state never lasts so long';
+    case 'revision':
+      return 'a region or an earlier transition always takes the revision first, or the state never lasts so long';
+  }
+}
+
+/** What never comes to an end: circles that go by themselves, standstills, and what moves for ever. */
+function trapped(
+  model: Model,
+  nodes: readonly Node[],
+  ends: readonly Node[],
+  isReported: ReadonlySet<string>,
+): Finding[] {
+  const circling = eventlessCycles(model, nodes);
+  const escaping = leadingTo(ends, nodes);
+  const caught = nodes.filter((node) => !escaping.has(node));
+  const still = caught.filter(({ canRest, next }) => canRest && next.size === 0);
+  const known = [
+    ...still,
+    ...circling.flatMap((each) => each.nodes),
+    ...caught.filter(({ at }) => isReported.has(at.top.path)),
+  ];
+  const explained = leadingTo(known, nodes);
+  const moving = caught.filter((node) => node.canRest && !explained.has(node));
+  return [
+    ...circling.map(({ node, round }) => goesForEver(node, round)),
+    ...nearestByState(still.filter(({ at }) => !isReported.has(at.top.path))).map(standstill),
+    ...(ends.length > 0 ? nearestByState(moving).map(livelock) : []),
+  ];
+}
+
+/** For each state the configuration that is reached soonest. */
+function nearestByState(nodes: readonly Node[]): Node[] {
+  const nearest = new Map<string, Node>();
+  for (const node of nodes.toSorted((a, b) => a.distance - b.distance))
+    if (!nearest.has(node.at.top.path)) nearest.set(node.at.top.path, node);
+  return [...nearest.values()];
+}
+
+function goesForEver(node: Node, round: readonly string[]): Finding {
+  const message = `From ${inWords(node.at)} the change goes round for ever by itself (${round.join(', ')}); make one of these conditions exclude another.`;
+  return placed('EVENTLESS_CYCLE', message, node);
+}
+
+function standstill(node: Node): Finding {
+  const message = `In ${inWords(node.at)} nothing can go on and no outcome is reached; add a way out.`;
+  return placed('DEADLOCK', message, node);
+}
+
+function livelock(node: Node): Finding {
+  const message = `From ${inWords(node.at)} the change can move but never reach an outcome; add a way out.`;
+  return placed('LIVELOCK', message, node);
+}
+
+function placed(code: Finding['code'], message: string, node: Node): Finding {
+  return { ...finding(code, message, ['states', node.at.top.path], 'key'), trace: traceTo(node) };
+}
+
+function undecided(): Finding {
+  const message =
+    'There are too many configurations to see whether all of them lead to an outcome; use fewer regions with conditions, or fewer states in them.';
+  return { ...finding('UNDECIDED', message, ['states'], 'key'), severity: 'warning' };
+}
+
+function upperBound({ states }: Definition): number {
+  return Object.values(states).reduce((sum, { regions = {} }) => {
+    const sizes = Object.values(regions).map((region) => Object.keys(region.states).length);
+    return sum + sizes.reduce((product, size) => product * size, 1);
+  }, 0);
+}

@@ -1,0 +1,212 @@
+/** A definition as the exploration walks it: for every state and region what can be heard there, and what goes by itself. */
+
+import { conditionsOf } from './check-condition-list.ts';
+import { forestalled } from './check-dead.ts';
+import { labelOf } from './check-scope.ts';
+import { permittedSets } from './check-senders.ts';
+import { readsOf } from './conditions/variables.ts';
+import type {
+  Conditional,
+  Definition,
+  Joined,
+  Outcome,
+  Revised,
+  State,
+  Timed,
+  Transition,
+  Triggered,
+} from './definition.ts';
+import { formatDuration } from './duration.ts';
+import { treeOf } from './facts.ts';
+import { type Leaving, leavingByPath, type Scope, scopesOf } from './paths.ts';
+
+/** What a trigger can do: take a transition, reopen, or cast a vote, which leads nowhere. */
+export interface Candidate {
+  readonly rule: Leaving;
+  readonly transition?: Triggered;
+  /** Name of the state it leads to, beside the one it leaves. */
+  readonly to?: string;
+}
+
+/** A time that is noted once it is over. */
+export interface Clock {
+  readonly mark: string;
+  readonly label: string;
+}
+
+export interface Place {
+  readonly path: string;
+  readonly final: Outcome | undefined;
+  readonly triggers: ReadonlyMap<string, readonly Candidate[]>;
+  readonly whens: readonly Conditional[];
+  readonly timed: readonly (Clock & { readonly transition: Timed })[];
+  readonly clocks: readonly Clock[];
+  readonly revised: Revised | undefined;
+}
+
+export interface RegionModel {
+  readonly name: string;
+  readonly initial: string;
+  /** Votes that are taken wherever the region is. */
+  readonly votes: ReadonlyMap<string, readonly Candidate[]>;
+  readonly places: ReadonlyMap<string, Place>;
+}
+
+export interface TopPlace extends Place {
+  readonly regions: readonly RegionModel[];
+  /** Joins and conditions, in the author's order. */
+  readonly leaving: readonly (Joined | Conditional)[];
+  /** Whether what goes by itself in one region looks at another. */
+  readonly isCoupled: boolean;
+}
+
+export interface Model {
+  readonly initial: string;
+  readonly tops: ReadonlyMap<string, TopPlace>;
+  /** Which rules of a trigger one sender may satisfy together; undefined where there are too many to say. */
+  readonly permitted: (trigger: string) => readonly ReadonlySet<Leaving>[] | undefined;
+}
+
+/** The model of what is sane in a definition; what leads nowhere is reported elsewhere and left out. */
+export function modelOf(definition: Definition): Model {
+  const [top, ...inner] = scopesOf(definition);
+  const parts = partsOf(definition);
+  const tops = new Map<string, TopPlace>();
+  if (top) {
+    const places = placesOf(top, parts);
+    for (const [name, place] of places) {
+      const regions = inner
+        .filter(({ prefix }) => prefix.startsWith(`${name}.`))
+        .map((scope) => regionOf(scope, parts));
+      const leaving = sane(top).filter(
+        (each): each is Joined | Conditional =>
+          each.from === name && (each.on === 'when' || (each.on === 'join' && regions.length > 0)),
+      );
+      tops.set(name, { ...place, regions, leaving, isCoupled: regions.some(isCoupled) });
+    }
+  }
+  return { initial: definition.initial, tops, permitted: parts.permitted };
+}
+
+interface Parts {
+  readonly leaving: ReadonlyMap<string, readonly Leaving[]>;
+  readonly includes: Definition['includes'];
+  /** Names of timers that conditions read. */
+  readonly read: ReadonlySet<string>;
+  readonly permitted: Model['permitted'];
+}
+
+function partsOf(definition: Definition): Parts {
+  const leaving = leavingByPath(definition);
+  const all = [...leaving.values()].flat();
+  const sets = new Map<string, readonly ReadonlySet<Leaving>[] | undefined>();
+  const read = conditionsOf(definition).flatMap(({ text }) =>
+    readsOf(treeOf(text)).flatMap((path) =>
+      path.startsWith('elapsed.') ? [path.slice('elapsed.'.length)] : [],
+    ),
+  );
+  return {
+    leaving,
+    includes: definition.includes,
+    read: new Set(read),
+    permitted: (trigger) => {
+      if (!sets.has(trigger))
+        sets.set(
+          trigger,
+          permittedSets(
+            definition,
+            all.filter((rule) => rule.trigger === trigger),
+          ),
+        );
+      return sets.get(trigger);
+    },
+  };
+}
+
+function sane({ states, transitions }: Scope): Transition[] {
+  const isKnown = (name: string) => Object.hasOwn(states, name);
+  return transitions.filter(({ from, to }) => isKnown(from) && isKnown(to) && !states[from]?.final);
+}
+
+function placesOf(scope: Scope, parts: Parts): Map<string, Place> {
+  const dead = forestalled(scope, parts.includes);
+  const transitions = sane(scope).filter((each) => !dead.has(each));
+  return new Map(
+    Object.entries(scope.states).map(([name, state]) => [
+      name,
+      placeOf(scope, name, state, transitions, parts),
+    ]),
+  );
+}
+
+function placeOf(
+  scope: Scope,
+  name: string,
+  state: State,
+  transitions: readonly Transition[],
+  parts: Parts,
+): Place {
+  const path = scope.prefix + name;
+  const own = transitions.filter(({ from }) => from === name);
+  const timed = own.filter((each): each is Timed => each.on === 'time');
+  return {
+    path,
+    final: state.final,
+    triggers: heard(scope, name, state, parts),
+    whens: own.filter((each): each is Conditional => each.on === 'when'),
+    timed: timed.map((transition, index) => ({
+      transition,
+      mark: `${path}->${index}`,
+      label: labelOf(transition),
+    })),
+    clocks: Object.entries(state.timers ?? {})
+      .filter(([timer]) => parts.read.has(timer))
+      .map(([timer, { afterMs }]) => ({
+        mark: `${path}:${timer}`,
+        label: `after ${formatDuration(afterMs)}`,
+      })),
+    revised: own.find((each): each is Revised => each.on === 'revision'),
+  };
+}
+
+/** In the machine's order: transitions, then votes, then the reopening. */
+function heard(scope: Scope, name: string, state: State, parts: Parts): Map<string, Candidate[]> {
+  const isFinished = state.final !== undefined && (scope.prefix !== '' || !state.reopen);
+  const heard = new Map<string, Candidate[]>();
+  if (isFinished) return heard;
+  const originals = scope.transitions.filter(
+    (each): each is Triggered => each.on === 'trigger' && each.from === name,
+  );
+  const path = scope.prefix + name;
+  for (const rule of parts.leaving.get(path) ?? []) {
+    const isVote = rule.ballot !== undefined;
+    const transition = isVote ? undefined : originals.shift();
+    const to = isVote ? undefined : rule.to.slice(scope.prefix.length);
+    if (to !== undefined && !Object.hasOwn(scope.states, to)) continue;
+    if (state.final !== undefined && transition) continue;
+    const candidate = { rule, ...(transition && { transition }), ...(to !== undefined && { to }) };
+    heard.set(rule.trigger, [...(heard.get(rule.trigger) ?? []), candidate]);
+  }
+  return heard;
+}
+
+function regionOf(scope: Scope, parts: Parts): RegionModel {
+  const path = scope.prefix.slice(0, -1);
+  const votes = new Map<string, Candidate[]>();
+  for (const rule of parts.leaving.get(path) ?? [])
+    votes.set(rule.trigger, [...(votes.get(rule.trigger) ?? []), { rule }]);
+  return {
+    name: path.split('.')[1] ?? '',
+    initial: scope.initial,
+    votes,
+    places: placesOf(scope, parts),
+  };
+}
+
+function isCoupled({ places }: RegionModel): boolean {
+  return [...places.values()].some(({ whens }) =>
+    whens.some(({ when }) =>
+      readsOf(treeOf(when)).some((path) => path.startsWith('regions.') || path.startsWith('elapsed.')),
+    ),
+  );
+}

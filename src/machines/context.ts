@@ -1,0 +1,102 @@
+/**
+ * What a change remembers besides its state. Parts that were never needed are absent: a change without votes stores none.
+ * All of it is plain data and is only ever replaced, never written to.
+ */
+import type { AttributeValue, PrincipalKind } from './definition.ts';
+import type { Scheduled } from './scheduled.ts';
+
+export interface ChangeContext {
+  /** Principal id of the change's author. */
+  readonly author: string;
+  /** Roles that timers have added, by path of the state they added them to. */
+  readonly escalated: Readonly<Record<string, readonly string[]>>;
+  /** Names of state timers that are over, as long as their state lasts: `Review.code.pending:quiet`. */
+  readonly elapsed?: readonly string[];
+  /** What was said of the declared attributes; the others have their initial value. */
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  readonly revision?: Revision;
+  /** Everybody who had a hand in a revision, the author included: what "independent" is measured against. */
+  readonly contributors?: readonly string[];
+  /** By ballot. */
+  readonly votes?: Readonly<Record<string, readonly Vote[]>>;
+  /** How many principals hold a role that a share is taken of. */
+  readonly electorates?: Readonly<Record<string, number>>;
+  /** Threads that wait to be resolved. */
+  readonly threads?: readonly string[];
+  readonly suspended?: Suspended;
+  /** What operators arranged for timers, by timer. */
+  readonly scheduled?: Readonly<Record<string, Scheduled>>;
+  /** The session in which each signer last signed with two factors. */
+  readonly signed?: Readonly<Record<string, string>>;
+}
+
+export interface Suspended {
+  readonly by: string;
+  readonly at: number;
+  readonly reason?: string;
+  /** Timers that were running: they go on with what was left of them. */
+  readonly timers?: readonly { readonly name: string; readonly event: string; readonly leftMs: number }[];
+}
+
+/** Content that came in. Hashes are the version control system's; absent where it does not know them. */
+export interface Revision {
+  /** 1, 2, 3 … */
+  readonly number: number;
+  readonly commit?: string;
+  readonly tree?: string;
+  /** `git patch-id --stable`: the same for a rebase without conflicts. */
+  readonly patchId?: string;
+  readonly author: string;
+  readonly uploader: string;
+  readonly coAuthors?: readonly string[];
+  readonly committer?: string;
+  readonly files?: readonly string[];
+  /** Lines added and removed. */
+  readonly lines?: number;
+  readonly owners?: readonly OwnerGroup[];
+}
+
+/** Those of whom one has to approve because they own files that the revision touches. */
+export interface OwnerGroup {
+  readonly name: string;
+  readonly members: readonly string[];
+  readonly files: readonly string[];
+}
+
+export interface Vote {
+  readonly by: string;
+  /** Whose authority was used, where that is somebody else's. */
+  readonly for?: string;
+  /** Persons this vote speaks of: the voter (for an agent, whoever it works for) and whom it was cast for. */
+  readonly parties: readonly string[];
+  readonly value: number;
+  /** Roles held when it was cast, as far as the ballot asks for them. */
+  readonly roles?: readonly string[];
+  readonly revision: number;
+  readonly at: number;
+}
+
+/** Who sends an event, with what was true of them when they sent it. */
+export interface Sender {
+  readonly id: string;
+  readonly kind: PrincipalKind;
+  readonly roles: readonly string[];
+  /** The person an agent works for. */
+  readonly sponsor?: string;
+  /** Whose delegate the sender is in this act. */
+  readonly for?: string;
+  readonly session?: SignedIn;
+}
+
+/** How somebody signed in: the session, how many factors were shown, and when (ms). */
+export interface SignedIn {
+  readonly id: string;
+  readonly factors: number;
+  readonly at: number;
+}
+
+/** The persons behind a sender: an agent speaks for its sponsor, a delegate for whoever delegated. */
+export function partiesOf(sender: Sender): string[] {
+  const own = sender.sponsor ?? sender.id;
+  return sender.for === undefined || sender.for === own ? [own] : [own, sender.for].sort();
+}

@@ -1,0 +1,26 @@
+/**
+ * Separation of duties: how somebody is tied to a change. Ties are by person: an agent is its sponsor, a delegate is both
+ * himself and whom he acts for; and they are judged against all revisions, so that a later one cannot wash them off.
+ */
+import { type ChangeContext, partiesOf, type Sender } from './context.ts';
+import type { Exclusion } from './definition.ts';
+
+/** How the sender is tied to the change, as a sentence, or undefined where the sender is independent in this sense. */
+export function tieOf(exclusion: Exclusion, context: ChangeContext, sender: Sender): string | undefined {
+  const tied = tiedTo(exclusion, context);
+  const who = [sender.id, ...partiesOf(sender)].find((each) => tied.includes(each));
+  if (who === undefined) return undefined;
+  const what = { author: 'the author', uploader: 'the uploader', contributors: 'a contributor' }[exclusion];
+  if (who === sender.id) return `${who} is ${what} of this change`;
+  return `${sender.id} acts for ${who}, who is ${what} of this change`;
+}
+
+/** Principals and persons an exclusion speaks of, as things stand now. */
+export function tiedTo(
+  exclusion: Exclusion,
+  { author, revision, contributors }: ChangeContext,
+): readonly string[] {
+  if (exclusion === 'contributors') return contributors ?? [author];
+  if (exclusion === 'uploader') return [revision?.uploader ?? author];
+  return revision ? [author, revision.author] : [author];
+}

@@ -1,0 +1,68 @@
+/** What the conditions of a definition may read: the types of `facts.ts`, from what the definition declares. */
+import type { Scope, Type } from './conditions/types.ts';
+import { type Attribute, type Definition, PRINCIPAL_KINDS } from './definition.ts';
+import { scopesOf } from './paths.ts';
+
+/** Bounds of lists, from which the cost of a condition is counted. */
+const MAX = { files: 10_000, list: 200, roles: 200 } as const;
+
+/** `within` names the state whose regions may be read there; only where an event is judged is there somebody who sent it. */
+export function scopeOf(
+  definition: Definition,
+  within?: string,
+  { hasSender = true }: { readonly hasSender?: boolean } = {},
+): Scope {
+  const regions = within === undefined ? {} : (definition.states[within]?.regions ?? {});
+  const timers = new Set(
+    scopesOf(definition).flatMap(({ states }) =>
+      Object.values(states).flatMap((state) => Object.keys(state.timers ?? {})),
+    ),
+  );
+  return {
+    variables: {
+      attributes: record(
+        Object.entries(definition.attributes ?? {}).map(([name, each]) => [name, typeOf(each)]),
+      ),
+      author: 'string',
+      revision: {
+        record: {
+          number: 'int',
+          author: 'string',
+          uploader: 'string',
+          files: { list: 'string', max: MAX.files },
+          lines: 'int',
+        },
+      },
+      regions: record(
+        Object.entries(regions).map(([name, { states }]) => [name, { oneOf: Object.keys(states) }]),
+      ),
+      elapsed: record([...timers].map((name) => [name, 'bool'])),
+      threads: { record: { open: 'int' } },
+      ballots: record(Object.keys(definition.ballots ?? {}).map((name) => [name, BALLOT])),
+      ...(hasSender && { sender: SENDER }),
+    },
+  };
+}
+
+const SENDER: Type = {
+  record: { id: 'string', kind: { oneOf: PRINCIPAL_KINDS }, roles: { list: 'string', max: MAX.roles } },
+};
+
+const BALLOT: Type = {
+  record: {
+    approvals: 'int',
+    rejections: 'int',
+    vetoed: 'bool',
+    status: { oneOf: ['satisfied', 'unsatisfied', 'overridden', 'not_applicable'] },
+    passed: 'bool',
+  },
+};
+
+function typeOf({ type, oneOf }: Attribute): Type {
+  if (oneOf) return { oneOf };
+  return type === 'text' ? 'string' : type === 'list' ? { list: 'string', max: MAX.list } : type;
+}
+
+function record(entries: readonly (readonly [string, Type])[]): Type {
+  return { record: Object.fromEntries(entries) };
+}

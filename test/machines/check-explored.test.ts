@@ -1,0 +1,253 @@
+/** Soundness where conditions, votes and revisions tie regions together: verdicts, and the traces that show them. */
+import { describe, expect, it } from 'vitest';
+import { check } from '../../src/machines/check.ts';
+import { checkExplored } from '../../src/machines/check-explored.ts';
+import { define, sourceOf } from './build.ts';
+
+const DONE = { final: 'approved' };
+const NO = { final: 'rejected' };
+
+function verdict(parts: object) {
+  const { findings, ...rest } = check(define(sourceOf({ triggers: [], ...parts })));
+  return { ...rest, findings: findings.filter(({ code }) => !code.startsWith('UNUSED')) };
+}
+
+function codes(parts: object): string[] {
+  return verdict(parts).findings.map(({ code }) => code);
+}
+
+/** A region of two states between which a condition toggles. */
+const toggled = (ballot: string) => ({
+  initial: 'missing',
+  states: { missing: {}, given: {} },
+  transitions: {
+    'missing -> given': { when: `ballots.${ballot}.passed` },
+    'given -> missing': { when: `!ballots.${ballot}.passed` },
+  },
+});
+
+/** The merge automation of Prow: labels that come and go, a hold, tests, and one condition over all of them. */
+function prow({ unhold = true, close = true } = {}) {
+  const ballot = (trigger: string) => ({ in: 'Open', cast: { [trigger]: 'approve' } });
+  return {
+    initial: 'Open',
+    triggers: [
+      'lgtm',
+      'approve',
+      'hold',
+      'pass',
+      'fail',
+      ...(unhold ? ['unhold'] : []),
+      ...(close ? ['close'] : []),
+    ],
+    ballots: { lgtm: ballot('lgtm'), approved: ballot('approve') },
+    states: {
+      Open: {
+        regions: {
+          lgtm: toggled('lgtm'),
+          approved: toggled('approved'),
+          hold: {
+            initial: 'off',
+            states: { off: {}, on: {} },
+            transitions: {
+              'off -> on': { trigger: 'hold' },
+              ...(unhold && { 'on -> off': { trigger: 'unhold' } }),
+            },
+          },
+          tests: {
+            initial: 'pending',
+            states: { pending: {}, passed: {}, failed: {} },
+            transitions: {
+              'pending -> passed': { trigger: 'pass' },
+              'pending -> failed': { trigger: 'fail' },
+              'failed -> pending': { revision: true },
+              'passed -> pending': { revision: true },
+            },
+          },
+        },
+      },
+      Merged: DONE,
+      ...(close && { Closed: { final: 'withdrawn' } }),
+    },
+    transitions: {
+      'Open -> Merged': {
+        when: 'regions.lgtm == "given" && regions.approved == "given" && regions.hold == "off" && regions.tests == "passed"',
+      },
+      ...(close && { 'Open -> Closed': { trigger: 'close' } }),
+    },
+  };
+}
+
+describe('the exploration', () => {
+  it('finds the merge automation of Prow sound and counts where it can rest', () => {
+    expect(verdict(prow())).toEqual({
+      sound: true,
+      decided: true,
+      states: 2 * 2 * 2 * 3 - 1 + 2,
+      findings: [],
+    });
+  });
+
+  it('finds that a hold that cannot be lifted keeps a change for ever, and how it comes to that', () => {
+    expect(verdict(prow({ unhold: false, close: false }))).toMatchObject({
+      sound: false,
+      findings: [{ code: 'LIVELOCK', path: ['states', 'Open'], trace: ['hold'] }],
+    });
+    expect(verdict(prow({ unhold: false })).sound).toBe(true);
+  });
+
+  it('finds a standstill that only two regions together come to', () => {
+    const region = (a: string, b: string) => ({
+      initial: 'wait',
+      states: { wait: {}, yes: {}, no: {} },
+      transitions: { 'wait -> yes': { trigger: a }, 'wait -> no': { trigger: b } },
+    });
+    const { findings } = verdict({
+      triggers: ['a', 'b', 'c', 'd'],
+      states: { A: { regions: { x: region('a', 'b'), y: region('c', 'd') } }, B: DONE, C: NO },
+      transitions: {
+        'A -> B': { when: 'regions.x == "yes" && regions.y == "yes"' },
+        'A -> C': { when: 'regions.x == "no" && regions.y == "no"' },
+      },
+    });
+    expect(findings).toMatchObject([{ code: 'DEADLOCK', path: ['states', 'A'] }]);
+    expect(findings[0]?.trace).toHaveLength(2);
+    expect(findings[0]?.message).toMatch(/^In "A" \(x: (yes, y: no|no, y: yes)\) nothing can go on/);
+  });
+
+  it('never rests where a condition certainly holds, and takes the first that does', () => {
+    const parts = {
+      triggers: ['go'],
+      attributes: { risk: { oneOf: ['low', 'high'] } },
+      states: { A: {}, Routing: {}, B: DONE, C: NO, D: { final: 'applied' } },
+      transitions: {
+        'A -> Routing': { trigger: 'go' },
+        'Routing -> C': { when: 'attributes.risk == "high"' },
+        'Routing -> B': { when: 'true' },
+        'Routing -> D': { when: 'attributes.risk == "low"' },
+      },
+    };
+    expect(verdict(parts)).toMatchObject({
+      states: 3,
+      findings: [
+        { code: 'UNREACHABLE_STATE', path: ['states', 'D'] },
+        { code: 'DEAD_TRANSITION', path: ['transitions', 'Routing -> D', 0] },
+      ],
+    });
+  });
+
+  it('finds conditions that lead round for ever, and none where one excludes the other', () => {
+    const between = (there: string, back: string) =>
+      codes({
+        triggers: ['go'],
+        attributes: { risk: { oneOf: ['low', 'high'] }, size: 'int' },
+        states: { A: {}, B: {}, C: DONE },
+        transitions: {
+          'A -> B': { when: there },
+          'B -> A': { when: back },
+          'A -> C': { trigger: 'go' },
+          'B -> C': { trigger: 'go' },
+        },
+      });
+    expect(between('attributes.risk == "high"', 'attributes.risk == "high"')).toEqual(['EVENTLESS_CYCLE']);
+    expect(between('attributes.size > 3', 'attributes.size > 5')).toEqual(['EVENTLESS_CYCLE']);
+    expect(between('attributes.risk == "high"', 'attributes.risk == "low"')).toEqual([]);
+    expect(between('attributes.size > 5', 'attributes.size <= 3')).toEqual([]);
+    expect(between('attributes.size > 5', '!(attributes.size > 5)')).toEqual([]);
+  });
+
+  it('does not call it a circle where votes are taken away on the way round', () => {
+    const parts = (transition: object) => ({
+      triggers: ['no', 'go'],
+      ballots: { code: { in: 'A', cast: { no: 'reject' }, needs: { majority: true } } },
+      states: { A: {}, B: {}, C: DONE },
+      transitions: {
+        'A -> B': transition,
+        'B -> A': { when: 'true' },
+        'A -> C': { trigger: 'go' },
+      },
+    });
+    const when = 'ballots.code.rejections >= 1';
+    expect(codes(parts({ when, void: 'code' }))).not.toContain('EVENTLESS_CYCLE');
+    expect(codes(parts({ when }))).toContain('EVENTLESS_CYCLE');
+  });
+
+  it('knows that a time whose condition did not hold is over', () => {
+    const parts = (transitions: object) => ({
+      attributes: { idle: 'bool' },
+      states: { A: {}, B: DONE },
+      transitions,
+    });
+    const timed = { 'A -> B': { after: '3d', if: 'attributes.idle' } };
+    expect(verdict(parts(timed)).findings).toMatchObject([
+      { code: 'DEADLOCK', trace: ['after 3d without attributes.idle'] },
+    ]);
+    expect(verdict({ ...parts({ ...timed, 'A -> A': { revision: true } }) }).sound).toBe(true);
+  });
+
+  it('knows which times are over where a condition asks for them', () => {
+    const parts = (when: string) => ({
+      states: { A: { timers: { quiet: { after: '2d' } } }, B: DONE },
+      transitions: { 'A -> B': { when } },
+    });
+    expect(verdict(parts('elapsed.quiet'))).toMatchObject({ sound: true, states: 2 });
+    expect(codes(parts('elapsed.quiet && !elapsed.quiet'))).toContain('DEADLOCK');
+  });
+
+  it('follows a change that is opened again', () => {
+    const parts = (to: object) => ({
+      triggers: ['go', 'reopen'],
+      states: { A: {}, B: { final: 'rejected', reopen: { trigger: 'reopen', to: 'C' } }, C: {}, D: DONE },
+      transitions: { 'A -> B': { trigger: 'go' }, ...to },
+    });
+    expect(verdict(parts({ 'C -> D': { trigger: 'go' } }))).toMatchObject({ sound: true, states: 4 });
+    expect(verdict(parts({})).findings).toMatchObject([
+      { code: 'DEAD_END', path: ['states', 'C'] },
+      { code: 'UNREACHABLE_STATE', path: ['states', 'D'] },
+    ]);
+  });
+
+  it('moves regions that hear the same trigger together, for every sender', () => {
+    const shared = {
+      initial: 'wait',
+      states: { wait: {}, ok: {} },
+      transitions: { 'wait -> ok': { trigger: 'go', role: 'x' } },
+    };
+    const parts = {
+      roles: ['x'],
+      triggers: ['go'],
+      states: { A: { regions: { p: shared, q: shared } }, B: DONE, C: NO },
+      transitions: {
+        'A -> B': { when: 'regions.p == "ok" && regions.q == "ok"' },
+        'A -> C': { when: 'regions.p == "ok" && regions.q == "wait"' },
+      },
+    };
+    expect(verdict(parts).findings).toMatchObject([
+      { code: 'UNREACHABLE_STATE', path: ['states', 'C'] },
+      { code: 'DEAD_TRANSITION' },
+    ]);
+  });
+
+  it('finds a transition that a vote in a region always takes instead', () => {
+    const region = {
+      initial: 'open',
+      states: { open: {}, ok: DONE },
+      transitions: { 'open -> ok': { when: 'ballots.code.passed' } },
+    };
+    expect(
+      codes({
+        triggers: ['approve'],
+        ballots: { code: { in: 'A.r', cast: { approve: 'approve' } } },
+        states: { A: { regions: { r: region } }, B: DONE, C: NO },
+        transitions: { 'A -> B': { join: 'all' }, 'A -> C': { trigger: 'approve' } },
+      }),
+    ).toEqual(['UNREACHABLE_STATE', 'DEAD_TRANSITION']);
+  });
+
+  it('says so where there are too many configurations', () => {
+    const definition = define(sourceOf(prow()));
+    const { findings, states } = checkExplored(definition, { configurations: 10, moves: 1_000 });
+    expect(findings).toMatchObject([{ code: 'UNDECIDED', severity: 'warning' }]);
+    expect(states).toBe(26);
+  });
+});
