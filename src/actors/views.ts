@@ -5,6 +5,7 @@ import type { ChangeContext, Revision, Suspended } from '../machines/context.ts'
 import type { Definition, Exclusion, PrincipalKind } from '../machines/definition.ts';
 import { attributesOf } from '../machines/facts.ts';
 import type { ChangeRecord, Json, StoredChange } from '../persistence/records.ts';
+import { attentionOf, type Waiting } from './attention.ts';
 import { withIncluded } from './beginning.ts';
 import type { Principal } from './commands.ts';
 import { revive } from './live.ts';
@@ -28,6 +29,8 @@ export interface ChangeView extends ChangeRecord {
   readonly enabled: readonly EnabledTrigger[];
   readonly revision: Revision | null;
   readonly ballots: Readonly<Record<string, BallotView>>;
+  /** Whose turn it is, and what for. */
+  readonly waitsFor: readonly Waiting[];
   /** Threads that wait to be resolved. */
   readonly threads: readonly string[];
   readonly suspended: Pick<Suspended, 'by' | 'at'> | null;
@@ -47,7 +50,15 @@ export function viewOf(workflow: CompiledWorkflow, stored: StoredChange, princip
   const { snapshot: _snapshot, ...record } = stored;
   const { snapshot } = revive(workflow, stored);
   if (snapshot === null)
-    return { ...record, enabled: [], revision: null, ballots: {}, threads: [], suspended: null };
+    return {
+      ...record,
+      enabled: [],
+      revision: null,
+      ballots: {},
+      waitsFor: [],
+      threads: [],
+      suspended: null,
+    };
   const { context, value } = snapshot;
   const { definition } = workflow;
   const holder = withIncluded(definition, principal);
@@ -71,12 +82,14 @@ export function viewOf(workflow: CompiledWorkflow, stored: StoredChange, princip
       refusal: refusalOf(workflow.definition, rule, snapshot.context, event) ?? null,
     };
   });
+  const ballots = standingsOf(definition, context, value);
   return {
     ...record,
     attributes: currentAttributes(record.attributes, definition, context),
     enabled: triggers,
     revision: context.revision ?? null,
-    ballots: standingsOf(definition, context, value),
+    ballots,
+    waitsFor: attentionOf(workflow, snapshot, ballots, record.updatedAt),
     threads: context.threads ?? [],
     suspended: context.suspended ? { by: context.suspended.by, at: context.suspended.at } : null,
   };

@@ -129,7 +129,17 @@ export class FakeBackend implements Backend {
   async view({ tenant, change }: ChangeRef): Promise<ChangeView | undefined> {
     const record = this.#find(tenant, change);
     const enabled = [{ ...ENABLED, refusal: REFUSED.forbidden ?? null }];
-    return record && { ...record, enabled, revision: null, ballots: {}, threads: [], suspended: null };
+    return (
+      record && {
+        ...record,
+        enabled,
+        revision: null,
+        ballots: {},
+        waitsFor: [],
+        threads: [],
+        suspended: null,
+      }
+    );
   }
 
   async deploy(tenant: string, source: unknown, by: Principal, reason: string | null): Promise<Deployed> {

@@ -75,3 +75,29 @@ it('operators snooze the timers of many changes in one batch', async () => {
     expect(timers.find(({ name }: { name: string }) => name === body.data.timer).due_at).toBe(until);
   }
 });
+
+it('a change says whose turn it is, and what for', async () => {
+  const change = await submitted();
+  const { waits_for: waiting } = await change.view();
+  const roles = waiting.map((each: { roles: string[] }) => each.roles.join());
+  expect(roles).toContain('code_reviewer');
+  expect(waiting.flatMap((each: { triggers: string[] }) => each.triggers)).toContain('security_approve');
+  for (const reviewer of [bob, { sub: 'eve', roles: ['security_reviewer'] }])
+    await change.send(reviewer, reviewer === bob ? 'code_approve' : 'security_approve');
+  expect((await change.view()).waits_for).toEqual([]);
+});
+
+it('my work is what I may act on now', async () => {
+  const mine = await submitted();
+  const own = await submitted({ sub: 'bob', roles: ['developer'] });
+  const { items } = await process.call(bob, 'GET', '/v1/work');
+  const ids = items.map(({ id }: { id: string }) => id);
+  expect(ids).toContain(mine.id);
+  const work = await process.call({ sub: 'nobody' }, 'GET', '/v1/work');
+  expect(work.items).toEqual([]);
+  const seen = items.find(({ id }: { id: string }) => id === own.id);
+  const mayApprove = seen?.enabled.some(
+    (each: { trigger: string; refusal: unknown }) => each.trigger === 'code_approve' && each.refusal === null,
+  );
+  expect(mayApprove ?? false).toBe(false);
+});

@@ -13,6 +13,7 @@ import type { Services } from './services.ts';
 import { addTenantRoutes } from './tenants.ts';
 import { addTimerRoutes } from './timers.ts';
 import { addTransitionRoutes } from './transitions.ts';
+import { addWorkRoutes } from './work.ts';
 
 export const STREAM_PATH = '/v1/stream';
 
@@ -25,6 +26,7 @@ export function createApp(services: Services): FetchHandler {
   addTransitionRoutes(routes, services);
   addBatchRoutes(routes, services);
   addTimerRoutes(routes, services);
+  addWorkRoutes(routes, services);
   addOperationRoutes(routes, services);
   addDocument(api, routes);
   addStreamHint(api);

@@ -177,7 +177,7 @@ export function noSuchChange(id: string): CountersignError {
   return new CountersignError('NOT_FOUND', `There is no change ${id} in this tenant.`);
 }
 
-function isChangeId(value: unknown): value is string {
+export function isChangeId(value: unknown): value is string {
   return field.uuid.safeParse(value).success;
 }
 

@@ -136,6 +136,17 @@ export const change = z
     ...summaryFields,
     revision: revision.nullable(),
     ballots: z.record(z.string(), ballot),
+    waits_for: z
+      .array(
+        z.strictObject({
+          roles: z.array(z.string()),
+          principals: z.array(z.string()),
+          triggers: z.array(z.string()),
+          reason: z.string(),
+          since: field.time,
+        }),
+      )
+      .openapi({ description: 'Whose turn it is, and what for' }),
     threads: z.array(z.string()).openapi({ description: 'Threads that wait to be resolved' }),
     suspended: z.strictObject({ by: z.string(), at: field.time }).nullable(),
     enabled: z.array(

@@ -78,11 +78,18 @@ export function changeSummary(change: ChangeRecord): ChangeSummary {
 }
 
 export function changeDocument(view: ChangeView): ChangeDocument {
-  const { revision, ballots, threads, suspended } = view;
+  const { revision, ballots, waitsFor, threads, suspended } = view;
   return {
     ...changeSummary(view),
     revision: revision && revisionDocument(revision),
     ballots: Object.fromEntries(Object.entries(ballots).map(([name, each]) => [name, ballotDocument(each)])),
+    waits_for: waitsFor.map(({ roles, principals, triggers, reason, since }) => ({
+      roles: [...roles],
+      principals: [...principals],
+      triggers: [...triggers],
+      reason,
+      since: isoTime(since),
+    })),
     threads: [...threads],
     suspended: suspended && { by: suspended.by, at: isoTime(suspended.at) },
     enabled: view.enabled.map(enabledDocument),

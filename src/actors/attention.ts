@@ -1,0 +1,91 @@
+/**
+ * Whose turn it is: for each change the roles and people it waits for, and what for. A ballot waits for those who could
+ * satisfy it; a state waits for whoever may take it further. Comments, retractions and vetoes are possible, not waited for.
+ */
+import { type CompiledWorkflow, enabled, type Leaving } from '../machines/compile.ts';
+import type { ChangeContext } from '../machines/context.ts';
+import type { BallotView } from './standings.ts';
+
+export interface Waiting {
+  /** Any of these roles may act; empty where people are named, or where no role is needed. */
+  readonly roles: readonly string[];
+  /** Principals it waits for by name: the author, owners of touched files. */
+  readonly principals: readonly string[];
+  /** Triggers that would do it. */
+  readonly triggers: readonly string[];
+  /** "needs 2 approvals by security_reviewer because risk is high; has 1", or what the trigger leads to. */
+  readonly reason: string;
+  /** Since when nothing has moved, ms. */
+  readonly since: number;
+}
+
+/** What an open change waits for; nothing where it is closed or suspended. */
+export function attentionOf(
+  workflow: CompiledWorkflow,
+  snapshot: { readonly context: ChangeContext; readonly value: Parameters<typeof enabled>[1] },
+  ballots: Readonly<Record<string, BallotView>>,
+  since: number,
+): Waiting[] {
+  const { context, value } = snapshot;
+  if (context.suspended) return [];
+  if (typeof value === 'string' && workflow.outcomes.has(value)) return [];
+  const here = enabled(workflow, value);
+  const votes = here.filter((rule) => rule.ballot !== undefined);
+  const asked = [...new Set(votes.flatMap(({ ballot }) => ballot ?? []))];
+  return [
+    ...asked.flatMap((ballot) => ballotWaits(ballot, votes, ballots[ballot], workflow, context, since)),
+    ...stepsOf(here.filter((rule) => rule.ballot === undefined)).map((rules) => stepWaits(rules, since)),
+  ];
+}
+
+function ballotWaits(
+  name: string,
+  votes: readonly Leaving[],
+  standing: BallotView | undefined,
+  { definition }: CompiledWorkflow,
+  { escalated, revision }: ChangeContext,
+  since: number,
+): Waiting[] {
+  if (standing?.status !== 'unsatisfied') return [];
+  const ballot = definition.ballots?.[name];
+  const approving = votes.filter((rule) => {
+    const value = ballot?.cast[rule.trigger]?.value;
+    return rule.ballot === name && typeof value === 'number' && value > 0;
+  });
+  const roles = approving.flatMap(({ roles: own, from }) => [...own, ...(escalated[from] ?? [])]);
+  const missing = standing.needs.flatMap((need) => need.missing);
+  const owners = (revision?.owners ?? []).filter((group) => missing.includes(group.name));
+  const open = standing.needs.filter(({ satisfied }) => !satisfied).map(({ sentence }) => sentence);
+  const reason = standing.vetoed ? `${name} is vetoed` : open.join('; ');
+  return [
+    {
+      roles: [...new Set(roles)],
+      principals: [...new Set(owners.flatMap(({ members }) => members))],
+      triggers: [...new Set(approving.map(({ trigger }) => trigger))],
+      reason: `${standing.title ?? name}: ${reason}`,
+      since,
+    },
+  ];
+}
+
+/** Ways on that the same roles may take are one thing to wait for. */
+function stepsOf(rules: readonly Leaving[]): Leaving[][] {
+  const byRoles = new Map<string, Leaving[]>();
+  for (const rule of rules) {
+    const key = `${rule.roles.join()} ${rule.by.join()}`;
+    byRoles.set(key, [...(byRoles.get(key) ?? []), rule]);
+  }
+  return [...byRoles.values()];
+}
+
+function stepWaits(rules: readonly Leaving[], since: number): Waiting {
+  const triggers = [...new Set(rules.map(({ trigger }) => trigger))];
+  const ways = rules.map(({ trigger, to }) => `${trigger} → ${to}`);
+  return {
+    roles: rules[0]?.roles ?? [],
+    principals: [],
+    triggers,
+    reason: [...new Set(ways)].join(', '),
+    since,
+  };
+}
