@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   step: async () => (await import('./step.ts')).steps,
   commit: async () => (await import('./commit.ts')).commits,
   transitions: async () => (await import('./transitions.ts')).transitions,
+  timers: async () => (await import('./timers.ts')).timers,
 };
 
 async function main(argv: readonly string[]): Promise<void> {

@@ -31,6 +31,7 @@ export const REFUSALS = {
   NO_VOTE: { status: 409, title: 'There is no vote to take back' },
   TOO_MANY_VOTES: { status: 409, title: 'The ballot is full' },
   SUSPENDED: { status: 409, title: 'The change is suspended' },
+  NOT_DELEGATED: { status: 403, title: 'No delegation lets the sender act for that person' },
   DATA_INVALID: { status: 422, title: 'What the event brings does not fit' },
   STALE_REVISION: { status: 412, title: 'The change has a newer revision than the one you saw' },
   STALE_VERSION: { status: 412, title: 'The change has moved on since the version you saw' },

@@ -18,6 +18,7 @@ import { answerFrom, type Draft, draft } from './draft.ts';
 import { revive } from './live.ts';
 import { keyOf, type Mailbox, type Mailboxes, nameOf, type Work } from './mailbox.ts';
 import type { Clock, Publisher, Store } from './ports.ts';
+import type { RevisionFacts } from './revision-facts.ts';
 
 export interface BatchWorld {
   readonly store: Store;
@@ -25,6 +26,7 @@ export interface BatchWorld {
   readonly log: Logger;
   readonly definitions: Definitions;
   readonly mailboxes: Mailboxes;
+  readonly facts: RevisionFacts;
   readonly publisher: Publisher;
   /** Told of the timers a commit has set. */
   readonly timersSet: (timers: readonly DueTimer[]) => void;
@@ -37,7 +39,8 @@ const MAX_ATTEMPTS = 100;
 export async function runBatch(work: readonly Work[], world: BatchWorld): Promise<void> {
   try {
     const [, known] = await Promise.all([load(work, world), lookUp(work, world)]);
-    await commit(draftAll(work, known, world), world);
+    await refresh(work, world);
+    await commit(draftAll(await world.facts.added(work), known, world), world);
   } catch (error) {
     const failure = error instanceof Error ? error : new Error(messageOf(error));
     for (const { mailbox, items } of work) {
@@ -63,6 +66,16 @@ async function load(work: readonly Work[], world: BatchWorld): Promise<void> {
     } catch (error) {
       quarantine(mailbox, error, world);
     }
+  }
+}
+
+/** Calendars may have been changed since a change came to life. */
+async function refresh(work: readonly Work[], { definitions }: BatchWorld): Promise<void> {
+  for (const { mailbox } of work) {
+    const { live, ref } = mailbox;
+    if (!live || live.workflow.calendarNames.length === 0) continue;
+    const workflow = await definitions.workflow({ ...live.facts, tenant: ref.tenant });
+    if (workflow !== live.workflow) mailbox.live = { ...live, workflow };
   }
 }
 

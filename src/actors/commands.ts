@@ -24,6 +24,8 @@ export interface Envelope {
   readonly principal: Principal;
   /** Whose token carried it, where that is another principal. */
   readonly via?: string;
+  /** For whom the principal wants to act in this command, by a delegation that the runtime looks for. */
+  readonly actsFor?: string;
   readonly idempotencyKey?: string;
   /** When it happened (ms), where that is not now. */
   readonly occurredAt?: number;

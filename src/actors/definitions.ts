@@ -2,6 +2,7 @@
 
 import { LRUCache } from 'lru-cache';
 import { CountersignError, type Issue, invariant } from '../errors.ts';
+import { unknownCalendars } from '../machines/calendar-names.ts';
 import { check } from '../machines/check.ts';
 import { type CompiledWorkflow, compile } from '../machines/compile.ts';
 import type { Definition } from '../machines/definition.ts';
@@ -11,6 +12,7 @@ import { normalise } from '../machines/normalise.ts';
 import { schemaFindings } from '../machines/schema-findings.ts';
 import { sourceSchema } from '../machines/source.ts';
 import type { Json, StoredDefinition } from '../persistence/records.ts';
+import type { Calendars } from './calendars.ts';
 import type { Principal } from './commands.ts';
 import { gathering } from './gather.ts';
 import type { Clock, Store } from './ports.ts';
@@ -22,12 +24,14 @@ const KEPT = 500;
 export class Definitions {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #calendars: Calendars;
   readonly #compiled = new LRUCache<string, CompiledWorkflow>({ max: KEPT });
   readonly #newest: (name: DefinitionName) => Promise<StoredDefinition | undefined>;
 
-  constructor(store: Store, clock: Clock) {
+  constructor(store: Store, clock: Clock, calendars: Calendars) {
     this.#store = store;
     this.#clock = clock;
+    this.#calendars = calendars;
     this.#newest = gathering(nameOf, async (names) => {
       const found = await Promise.all(names.map(({ tenant, name }) => store.definition(tenant, name)));
       return new Map(found.flatMap((each) => (each ? [[nameOf(each), each]] : [])));
@@ -41,6 +45,7 @@ export class Definitions {
   async deploy(tenant: string, source: unknown, by: Principal, reason: string | null): Promise<Deployed> {
     const { definition, warnings } = read(source);
     const { name } = definition;
+    await this.#requireCalendars(tenant, definition);
     const stored = {
       tenant,
       name,
@@ -62,7 +67,10 @@ export class Definitions {
         hint: 'Deploy one with "countersign deploy FILE".',
       });
     }
-    return { workflow: this.#compile(stored), version: stored.version };
+    return {
+      workflow: await this.#current(tenant, this.#compile(stored), stored.version),
+      version: stored.version,
+    };
   }
 
   /** The machine a stored change runs on. */
@@ -73,10 +81,28 @@ export class Definitions {
   }): Promise<CompiledWorkflow> {
     const { tenant, definition, definitionVersion } = change;
     const known = this.#compiled.get(cacheKey(tenant, definition, definitionVersion));
-    if (known) return known;
+    if (known) return this.#current(tenant, known, definitionVersion);
     const stored = await this.#store.definition(tenant, definition, definitionVersion);
     invariant(stored, `version ${definitionVersion} of ${definition} exists as long as changes follow it`);
-    return this.#compile(stored);
+    return this.#current(tenant, this.#compile(stored), definitionVersion);
+  }
+
+  /** Throws DEFINITION_INVALID where the tenant lacks a calendar that the definition names. */
+  async #requireCalendars(tenant: string, definition: Definition): Promise<void> {
+    if (unknownCalendars(definition, () => false).length === 0) return;
+    const known = await this.#calendars.now(tenant);
+    const unknown = unknownCalendars(definition, (name) => Object.hasOwn(known, name));
+    if (unknown.length > 0) throw invalid(unknown, definition.name);
+  }
+
+  /** With the tenant's calendars as they are, where its timers count by any. */
+  async #current(tenant: string, workflow: CompiledWorkflow, version: number): Promise<CompiledWorkflow> {
+    if (workflow.calendarNames.length === 0) return workflow;
+    const calendars = await this.#calendars.of(tenant, workflow.calendarNames);
+    if (calendars === workflow.calendars) return workflow;
+    const current = { ...workflow, calendars };
+    this.#compiled.set(cacheKey(tenant, workflow.definition.name, version), current);
+    return current;
   }
 
   #compile(stored: StoredDefinition): CompiledWorkflow {

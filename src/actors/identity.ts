@@ -5,10 +5,11 @@ import type { Item } from './mailbox.ts';
 
 /** The claim an envelope makes, or null where it carries no key. Keys belong to the principal whose token carried them. */
 export function claimOf(envelope: Envelope, command: EventCommand | Proposal): Item['claim'] {
-  const { principal, via, idempotencyKey } = envelope;
+  const { principal, via, actsFor, idempotencyKey } = envelope;
   if (idempotencyKey === undefined) return null;
   const { expectedVersion: _condition, ...content } = { expectedVersion: undefined, ...command };
-  const meaning = [sorted(content), principal.id, principal.kind, envelope.occurredAt ?? null];
+  const who = actsFor === undefined ? [principal.id] : [principal.id, { for: actsFor }];
+  const meaning = [sorted(content), ...who, principal.kind, envelope.occurredAt ?? null];
   const digest = createHash('sha256').update(JSON.stringify(meaning)).digest('hex');
   return { tenant: principal.tenant, principal: via ?? principal.id, key: idempotencyKey, digest };
 }

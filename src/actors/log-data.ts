@@ -1,7 +1,10 @@
-/** What the log keeps of an event beside what its sender said: what became of votes, and what a signature stands for. */
+/**
+ * What the log keeps of an event beside what its sender said: what became of votes, what a signature stands for, and for
+ * whom a delegate acted.
+ */
 import { DATA } from '../machines/built-in.ts';
 import type { Leaving, TriggerEvent } from '../machines/compile.ts';
-import type { ChangeContext } from '../machines/context.ts';
+import type { ChangeContext, Sender } from '../machines/context.ts';
 import type { Definition } from '../machines/definition.ts';
 import { revise } from '../machines/revising.ts';
 import type { Json } from '../persistence/records.ts';
@@ -27,4 +30,19 @@ export function dataOf(
     revision: context.revision?.number ?? 0,
   };
   return said === undefined || said === null ? { signature } : { said, signature };
+}
+
+const BEHALF = 'on_behalf_of';
+
+/** The data with the name of whom the sender acted for. The name at this place is ours: a sender's own is set aside. */
+export function onBehalf(data: Json | undefined, sender: Sender): Json {
+  const said = data ?? null;
+  const isTaken = isRecord(said) && Object.hasOwn(said, BEHALF);
+  if (sender.for === undefined) return isTaken ? { said } : said;
+  const kept = isRecord(said) && !isTaken ? said : said === null ? {} : { said };
+  return { ...kept, [BEHALF]: sender.for };
+}
+
+function isRecord(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

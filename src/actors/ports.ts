@@ -1,14 +1,20 @@
 /** What the actors need from the world. Outer folders implement these; tests and the simulator do too. */
 import type {
+  CalendarRecord,
   ChangeCommit,
   ChangeFilter,
   ChangeRecord,
   ChangeRef,
   CommitResult,
+  DelegationFilter,
+  DelegationRecord,
   DueTimer,
   KeyAnswer,
   KeyRef,
   LogRow,
+  OwnersStamp,
+  ProjectOwners,
+  ProjectRef,
   StoredChange,
   StoredDefinition,
   StreamPosition,
@@ -56,6 +62,30 @@ export interface Store {
   /** False where the tenant exists. */
   createTenant(tenant: TenantRecord): Promise<boolean>;
   tenants(): Promise<TenantRecord[]>;
+
+  /** Stores a new one; its id is new. */
+  saveDelegation(delegation: DelegationRecord): Promise<void>;
+  delegation(tenant: string, id: string): Promise<DelegationRecord | undefined>;
+  /** Newest first; `before` is the id of the last one already seen. */
+  delegations(
+    tenant: string,
+    filter: DelegationFilter,
+    page: { before?: string; limit: number },
+  ): Promise<DelegationRecord[]>;
+  /** Ends it at once and for good, `at` (ms); false where there is none, or it was revoked before. */
+  revokeDelegation(tenant: string, id: string, at: number): Promise<boolean>;
+
+  /** Replaces the owners files of a project; returns when, which grows. Throws NOT_FOUND for an unknown tenant. */
+  setProjectOwners(owners: ProjectOwners): Promise<number>;
+  projectOwners(tenant: string, project: string): Promise<ProjectOwners | undefined>;
+  /** When the owners of these projects were set; projects without are absent. */
+  ownersSetAt(projects: readonly ProjectRef[]): Promise<OwnersStamp[]>;
+
+  /** Replaces the calendar of this name. Throws NOT_FOUND for an unknown tenant. */
+  setCalendar(calendar: CalendarRecord): Promise<void>;
+  calendar(tenant: string, name: string): Promise<CalendarRecord | undefined>;
+  /** All of a tenant, by name. */
+  calendars(tenant: string): Promise<CalendarRecord[]>;
 
   /** Pending timers with `dueAt < before`, earliest first, at most `limit`. */
   dueTimers(before: number, limit: number): Promise<DueTimer[]>;

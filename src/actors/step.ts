@@ -20,7 +20,7 @@ import { startingContext, withIncluded } from './beginning.ts';
 import type { Envelope, EventCommand } from './commands.ts';
 import { explain, takenRule } from './explain.ts';
 import { type Live, stateOf } from './live.ts';
-import { dataOf } from './log-data.ts';
+import { dataOf, onBehalf } from './log-data.ts';
 import { isOperation, operate } from './operations.ts';
 import { timersAfter } from './timers-after.ts';
 
@@ -162,7 +162,7 @@ function entryOf(said: Said, before: Live, after: Live, came: Came): LogEntry {
     via: via ?? null,
     role: 'role' in came ? came.role : null,
     reason: said.reason ?? null,
-    data: said.data ?? null,
+    data: onBehalf(said.data, principal),
     refusal: came.kind === 'refusal' ? came.refusal : null,
     occurredAt: occurredAt ?? said.now,
     recordedAt: said.now,

@@ -5,6 +5,7 @@
 import type { CompiledWorkflow, PersistedSnapshot, Step } from '../machines/compile.ts';
 import type { TimerRecord } from '../persistence/records.ts';
 import type { Live } from './live.ts';
+import { dueAfter, leftUntil } from './working-time.ts';
 
 interface After {
   readonly snapshot: PersistedSnapshot;
@@ -26,13 +27,17 @@ export function timersAfter(
     name,
     event,
     setVersion: version,
-    dueAt: now + inMs,
+    dueAt: dueAfter(live.workflow, event, now, inMs),
   });
   const kept = isTouched ? restarted(live.workflow, running, due) : running;
   const { suspended } = snapshot.context;
   const before = live.snapshot?.context.suspended;
   if (suspended && !before) {
-    const timers = kept.map(({ name, event, dueAt }) => ({ name, event, leftMs: Math.max(dueAt - now, 0) }));
+    const timers = kept.map(({ name, event, dueAt }) => ({
+      name,
+      event,
+      leftMs: leftUntil(live.workflow, event, now, dueAt),
+    }));
     const context = { ...snapshot.context, suspended: { ...suspended, timers } };
     return { snapshot: { ...snapshot, context }, timers: [] };
   }

@@ -1,29 +1,37 @@
 /**
- * Timers: the rows are the truth, this is what wakes them. What is due within a slot waits in memory and fires to the
- * millisecond; what is further away is left to the scheduler, one ring per slot. A sweep finds whatever got lost:
- * it fires what is overdue and arms the slots of the next hour again.
+ * Timers: the rows are the truth, this is what wakes them. What is due soon waits in memory and fires to the
+ * millisecond; what is further away is left to the scheduler, one ring per slot. A sweep finds whatever got lost: it
+ * fires what is overdue and arms the next slots again. It also follows when the clock was set.
  */
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { DueTimer } from '../persistence/records.ts';
-import type { Clock, Scheduler, Store } from './ports.ts';
+import type { SettableClock } from './clock.ts';
+import type { Scheduler, Store } from './ports.ts';
 
 /** One ring of the scheduler serves all timers due within this time. */
 const SLOT_MS = 1_000;
-/** How far ahead timers wait in memory. A slot is rung for one slot early, so that a late ring makes no timer late. */
-const NEAR_MS = 2 * SLOT_MS;
-const SWEEP_MS = 30_000;
-/** The sweep arms this far ahead; a timer further away is armed by a later sweep, or was when it was set. */
-const ARM_AHEAD_MS = 60 * 60_000;
+/** A slot is rung so long before it begins: a late ring makes no timer late, and a full slot is in memory in time. */
+const EARLY_MS = 2 * SLOT_MS;
+/** How far ahead timers wait in memory. */
+const NEAR_MS = EARLY_MS + SLOT_MS;
+/** What a lost alarm costs at most, about. */
+const SWEEP_MS = 10_000;
+/** The sweep arms this far ahead, for many sweeps to come; what is further away was armed when it was set. */
+const ARM_AHEAD_MS = 5 * 60_000;
+/** A scheduler may sleep this long on what the clock showed before it was set; meanwhile memory does its work. */
+const AFTER_JUMP_MS = 10_000 + NEAR_MS;
 /** Timers fetched at a time: bounds memory after a long outage. */
 const PAGE = 5_000;
+/** Knocks at a time: about a batch, so that commands of users find their place between them. */
+const KNOCKS = 128;
 
 export interface TimerWorld {
   readonly store: Pick<Store, 'dueTimers' | 'timerSlots'>;
-  readonly clock: Clock;
+  readonly clock: SettableClock;
   readonly scheduler: Scheduler;
   readonly log: Logger;
-  /** Gives a due timer to its change; resolves once that is settled. */
+  /** Gives a timer to its change; resolves once that is settled. One that is not due yet does nothing there. */
   readonly fire: (timer: DueTimer) => Promise<void>;
 }
 
@@ -35,6 +43,7 @@ export class Timers {
   #failed: string[] = [];
   readonly #firing = new Set<Promise<void>>();
   #cancelSweep: () => void = () => {};
+  #ignoreJumps: () => void = () => {};
   #closed = false;
 
   constructor(world: TimerWorld) {
@@ -43,8 +52,10 @@ export class Timers {
 
   /** Listens to the scheduler and sweeps once: after a restart nothing waits longer than it must. */
   async open(): Promise<void> {
-    await this.#world.scheduler.onRing((slot) => this.#approach(slot + NEAR_MS));
-    await this.#sweep();
+    const { scheduler, clock } = this.#world;
+    await scheduler.onRing((slot) => this.#approach(slot + NEAR_MS));
+    this.#ignoreJumps = clock.onJump?.(() => void this.#sweep(AFTER_JUMP_MS)) ?? this.#ignoreJumps;
+    await this.#sweep(NEAR_MS);
   }
 
   /** Takes note of timers that a commit has set. */
@@ -61,32 +72,47 @@ export class Timers {
   /** Stops waking; timers that are being fired are waited for. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#ignoreJumps();
     this.#cancelSweep();
     for (const cancel of this.#near.values()) cancel();
     this.#near.clear();
     await Promise.allSettled(this.#firing);
   }
 
-  /** Brings pending timers due before `before` into memory. */
+  /** Brings pending timers due before `before` into memory, and the changes they are for. */
   async #approach(before: number): Promise<void> {
+    const fresh: DueTimer[] = [];
     while (!this.#closed) {
       // What waits in memory is pending too and comes first; past it, a page of new ones.
       const limit = this.#near.size + PAGE;
       const due = await this.#world.store.dueTimers(before, limit);
-      for (const timer of due) this.#wait(timer);
-      if (due.length < limit) return;
+      const now = this.#world.clock.now();
+      for (const timer of due) if (this.#wait(timer) && timer.dueAt > now) fresh.push(timer);
+      if (due.length < limit) break;
       await Promise.allSettled(this.#firing);
     }
+    await this.#knock(fresh);
   }
 
-  #wait(timer: DueTimer): void {
+  /**
+   * Gives timers to their changes before the time. The step sees that it is too early; but whatever has to be loaded for
+   * them is in memory from then on, and when they are due only the commit is left to do.
+   */
+  async #knock(timers: readonly DueTimer[]): Promise<void> {
+    for (let at = 0; at < timers.length && !this.#closed; at += KNOCKS)
+      await Promise.allSettled(timers.slice(at, at + KNOCKS).map(this.#world.fire));
+  }
+
+  /** False where it waits already. */
+  #wait(timer: DueTimer): boolean {
     const key = `${timer.tenant}/${timer.change}/${timer.name}/${timer.setVersion}`;
-    if (this.#closed || this.#near.has(key)) return;
+    if (this.#closed || this.#near.has(key)) return false;
     const cancel = this.#world.clock.at(timer.dueAt, () => {
       const firing = this.#fire(timer, key).finally(() => this.#firing.delete(firing));
       this.#firing.add(firing);
     });
     this.#near.set(key, cancel);
+    return true;
   }
 
   async #fire(timer: DueTimer, key: string): Promise<void> {
@@ -109,7 +135,8 @@ export class Timers {
     });
   }
 
-  async #sweep(): Promise<void> {
+  /** `nearMs`: how far ahead timers are brought into memory. */
+  async #sweep(nearMs: number): Promise<void> {
     const { store, clock, log } = this.#world;
     try {
       const now = clock.now();
@@ -117,11 +144,13 @@ export class Timers {
       this.#failed = [];
       const slots = await store.timerSlots(now, now + ARM_AHEAD_MS, SLOT_MS);
       if (slots.length > 0) this.#arm(slots.map(alarmFor));
-      await this.#approach(now + NEAR_MS);
+      await this.#approach(now + nearMs);
     } catch (error) {
       log.warn({ err: messageOf(error) }, 'the sweep for timers failed; it will be repeated');
     }
-    if (!this.#closed) this.#cancelSweep = clock.at(clock.now() + SWEEP_MS, () => void this.#sweep());
+    // After a jump two sweeps may have run side by side; one goes on.
+    this.#cancelSweep();
+    if (!this.#closed) this.#cancelSweep = clock.at(clock.now() + SWEEP_MS, () => void this.#sweep(NEAR_MS));
   }
 }
 
@@ -130,5 +159,5 @@ function slotOf(at: number): number {
 }
 
 function alarmFor(slot: number): number {
-  return slot - SLOT_MS;
+  return slot - EARLY_MS;
 }

@@ -6,8 +6,10 @@ import { type Reply, readReply } from './problem.ts';
 import type {
   Change,
   DefinitionSummary,
+  Delegation,
   Deployed,
   EventBody,
+  NewDelegation,
   OutcomeCounts,
   Page,
   PendingTimer,
@@ -98,6 +100,18 @@ export class Api {
   deploy(source: unknown, reason?: string): Promise<Reply<Deployed>> {
     const body = { definition: source, ...(reason !== undefined && { reason }) };
     return this.#ask({ method: 'POST', path: '/v1/definitions', body, idempotencyKey: randomUUID() });
+  }
+
+  delegate(body: NewDelegation): Promise<Reply<Delegation>> {
+    return this.#ask({ method: 'POST', path: '/v1/delegations', body });
+  }
+
+  delegations(query: Query): Promise<Page<Delegation>> {
+    return this.#get(`/v1/delegations${search(query)}`);
+  }
+
+  revokeDelegation(id: string): Promise<Reply<Delegation>> {
+    return this.#ask({ method: 'DELETE', path: `/v1/delegations/${encodeURIComponent(id)}` });
   }
 
   tenants(): Promise<Page<Tenant>> {

@@ -74,6 +74,7 @@ function transitionSource(transition: Transition): Source {
     case 'time':
       return {
         [transition.idle ? 'idle' : 'after']: durationText(transition.afterMs),
+        ...(transition.calendar && { calendar: transition.calendar }),
         ...(transition.if && { if: transition.if }),
         ...also,
       };

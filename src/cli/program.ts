@@ -32,6 +32,7 @@ export function createProgram(io: Io, finish: Finish): Command {
   addChanges(add, io);
   addReading(add, io);
   addTimers(add, io);
+  addDelegations(add, io);
   addAdministration(add, io, program, finish);
   return program;
 }
@@ -110,6 +111,7 @@ function addChanges(add: Add, io: Io): void {
     (command) =>
       withProject(command)
         .option('--reason <text>', 'why, for the log')
+        .option('--for <name>', FOR)
         .option('--event-data <json>', 'data that goes into the log with the event')
         .option('--version <n>', 'refuse where the change has moved on from this version', wholeNumber(1))
         .option('--key <key>', 'idempotency key', headerText),
@@ -122,6 +124,7 @@ function addChanges(add: Add, io: Io): void {
       (command) =>
         withProject(command)
           .option('--region <name>', 'which of the parallel reviews')
+          .option('--for <name>', FOR)
           .option('--reason <text>', 'why, for the log'),
       async (options, [change = '']) =>
         (await import('./commands/vote.ts')).vote(io, options, meaning, change),
@@ -201,6 +204,32 @@ function addAdministration(add: Add, io: Io, program: Command, finish: Finish): 
     async (options) => (await import('./commands/tenant.ts')).listTenants(io, options),
   );
 }
+
+function addDelegations(add: Add, io: Io): void {
+  add(
+    { usage: 'delegate <to>', about: 'let somebody act for you while you are away' },
+    (command) =>
+      command
+        .requiredOption('--until <when>', 'when it ends: 7d, 36h, or a time as 2026-12-24T18:00:00Z')
+        .requiredOption('--reason <text>', 'why')
+        .option('--roles <roles>', 'which of your roles, as a,b (else all of them)', oneOrMore)
+        .option('--project <name>', 'only in this project')
+        .option('--start <when>', 'when it begins (else now)'),
+    async (options, [to = '']) => (await import('./commands/delegate.ts')).delegate(io, options, to),
+  );
+  add(
+    { usage: 'delegations', about: 'list who acts for you and for whom you act, or end one' },
+    (command) =>
+      command
+        .option('--all', "everybody's (for operators)")
+        .option('--revoke <id>', 'end this one at once')
+        .option('--limit <n>', 'how many to list', wholeNumber(1, 200))
+        .option('--cursor <cursor>', 'where the list before this one ended'),
+    async (options) => (await import('./commands/delegate.ts')).delegations(io, options),
+  );
+}
+
+const FOR = 'act as the delegate of this person';
 
 function withProject(command: Command): Command {
   return command.option('--project <name>', 'project, where several have a change with this key');

@@ -24,6 +24,8 @@ export interface EventBody {
   readonly trigger: string;
   readonly reason?: string;
   readonly data?: Json;
+  /** Whose delegate the sender is in this. */
+  readonly for?: string;
   readonly as?: As;
   readonly occurred_at?: string;
 }
@@ -112,6 +114,26 @@ export interface Deployed {
   readonly digest: string;
   readonly created: boolean;
   readonly warnings: readonly Issue[];
+}
+
+export interface NewDelegation {
+  readonly to: string;
+  readonly roles?: readonly string[];
+  readonly project?: string;
+  readonly starts_at?: string;
+  readonly ends_at: string;
+  readonly reason: string;
+}
+
+export interface Delegation {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly roles: readonly string[];
+  readonly project: string | null;
+  readonly starts_at: string;
+  readonly ends_at: string;
+  readonly revoked_at: string | null;
 }
 
 export interface Tenant {

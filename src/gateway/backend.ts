@@ -1,8 +1,17 @@
 /** What the gateway needs from the runtime behind it; `actors` provides it, tests put a small fake in its place. */
 import type { Answer, Envelope, EventCommand, Principal, Proposal } from '../actors/commands.ts';
+import type { NewDelegation } from '../actors/delegations.ts';
 import type { Store } from '../actors/ports.ts';
+import type { GivenOwners } from '../actors/project-owners.ts';
 import type { ChangeView, Deployed } from '../actors/views.ts';
-import type { ChangeRef } from '../persistence/records.ts';
+import type {
+  CalendarRecord,
+  ChangeRef,
+  DelegationRecord,
+  LogEntry,
+  ProjectOwners,
+  ProjectRef,
+} from '../persistence/records.ts';
 
 /** The part of the store that answers questions; no change is written through it. */
 export type ReadStore = Pick<
@@ -17,15 +26,27 @@ export type ReadStore = Pick<
   | 'createTenant'
   | 'tenants'
   | 'pendingTimers'
+  | 'delegations'
+  | 'projectOwners'
+  | 'calendars'
 >;
 
 export interface Backend {
   propose(proposal: Proposal, envelope: Envelope): Promise<Answer>;
   send(command: EventCommand, envelope: Envelope): Promise<Answer>;
+  /** What the event would leave in the log, without doing it. Undefined where the tenant has no such change. */
+  ask(command: EventCommand, envelope: Envelope): Promise<LogEntry | undefined>;
   /** Undefined where the tenant has no such change. */
   view(ref: ChangeRef, principal: Principal): Promise<ChangeView | undefined>;
   /** `source` is the JSON spelling of the grammar. Throws DEFINITION_INVALID with one issue per finding. */
   deploy(tenant: string, source: unknown, by: Principal, reason: string | null): Promise<Deployed>;
+  /** Throws INVALID_INPUT with an issue for each defect of the files. */
+  setOwners(project: ProjectRef, given: GivenOwners, by: Principal): Promise<ProjectOwners>;
+  /** Throws INVALID_INPUT with an issue for each mistake. */
+  setCalendar(tenant: string, name: string, source: unknown, by: Principal): Promise<CalendarRecord>;
+  delegate(given: NewDelegation, by: Principal): Promise<DelegationRecord>;
+  /** Throws NOT_FOUND, and FORBIDDEN where it is not for `by` to end it. */
+  revokeDelegation(id: string, by: Principal): Promise<DelegationRecord>;
   readonly store: ReadStore;
   /** Whether commands would be served now: the database answers. */
   ready(): Promise<boolean>;

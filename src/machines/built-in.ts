@@ -12,11 +12,19 @@ import { revise } from './revising.ts';
 import type { TriggerEvent } from './rules.ts';
 
 /** What one change may be made to remember. */
-export const BOUNDS = { files: 10_000, owners: 500, threads: 1_000, people: 100 } as const;
+export const BOUNDS = { files: 10_000, owners: 500, members: 500, threads: 1_000, people: 100 } as const;
 
 const word = z.string().min(1).max(500);
 const people = z.array(word).max(BOUNDS.people);
 const files = z.array(z.string().min(1).max(4_096)).max(BOUNDS.files);
+
+const ownerGroup = z.strictObject({
+  name: word,
+  members: z.array(word).max(BOUNDS.members),
+  files,
+  fileCount: z.int().min(0).optional(),
+  required: z.int().min(0).optional(),
+});
 
 /** What each of them brings; strict, so that a misspelt field is not silently nothing. */
 export const DATA = {
@@ -33,10 +41,7 @@ export const DATA = {
       files: files.optional(),
       changed: files.optional(),
       lines: z.int().min(0).optional(),
-      owners: z
-        .array(z.strictObject({ name: word, members: people, files }))
-        .max(BOUNDS.owners)
-        .optional(),
+      owners: z.array(ownerGroup).max(BOUNDS.owners).optional(),
       electorates: z.record(word, z.int().min(0)).optional(),
     }),
   ),

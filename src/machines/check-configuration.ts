@@ -76,7 +76,7 @@ function belongsTo(mark: string, path: string): boolean {
 }
 
 function nameOf(place: Place | undefined): string {
-  return place?.path.slice(place.path.lastIndexOf('.') + 1) ?? '';
+  return place?.name ?? '';
 }
 
 function placeIn(places: ReadonlyMap<string, Place>, name: string): Place {

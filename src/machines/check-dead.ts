@@ -20,13 +20,15 @@ export function forestalled(scope: Scope, includes?: Definition['includes']): Ma
         );
       earlier.set(key, [...rivals, each]);
     } else if (each.on === 'time') {
-      const rival = soonest.get(each.from);
-      if (each.if === undefined && (!rival || each.afterMs < rival.afterMs)) soonest.set(each.from, each);
+      // Only what comes for certain comes first: an idle time may start anew for ever.
+      const rival = soonest.get(clockOf(each));
+      const isSure = each.if === undefined && !each.idle;
+      if (isSure && (!rival || each.afterMs < rival.afterMs)) soonest.set(clockOf(each), each);
     }
   }
   for (const each of scope.transitions) {
     if (each.on !== 'time') continue;
-    const first = soonest.get(each.from);
+    const first = soonest.get(clockOf(each));
     if (
       first &&
       first !== each &&
@@ -35,6 +37,11 @@ export function forestalled(scope: Scope, includes?: Definition['includes']): Ma
       dead.set(each, `"${first.from} -> ${first.to}" is due before it`);
   }
   return dead;
+}
+
+/** Working time and elapsed time cannot be compared. */
+function clockOf({ from, calendar = '' }: Timed): string {
+  return `${from} ${calendar}`;
 }
 
 /** Whether everybody whom `rule` permits is permitted by one of `rivals`: tried with every kind of sender there is. */

@@ -1,9 +1,8 @@
 /** What goes by itself in a configuration: conditions inside the regions first, then joins and conditions around them. */
-import { type Assume, type Chance, chanceOf } from './check-chance.ts';
+import type { Assume, Chance } from './check-chance.ts';
 import { type Configuration, entered, knownIn, type Move, moved, Overflow } from './check-configuration.ts';
 import type { Model } from './check-model.ts';
 import type { Conditional, Joined } from './definition.ts';
-import { treeOf } from './facts.ts';
 import { needed } from './joins.ts';
 
 export interface Eventless {
@@ -15,7 +14,7 @@ export interface Eventless {
 /** What can go by itself here, one step of the machine each; `assume` decides what may be either. */
 export function eventless(model: Model, at: Configuration, assume?: Assume): Eventless {
   const known = knownIn(at);
-  const judge = (text: string) => chanceOf(treeOf(text), known, assume);
+  const judge = (text: string) => model.judge(text, known, assume);
   const inner = at.inner.map(({ whens }) => going(whens, ({ when }) => judge(when)));
   const moves = combinations(inner, at.top.isCoupled).map((taken): Move => {
     const to = taken.map((each) => each?.to);

@@ -1,5 +1,5 @@
 /** What can happen to a change that rests in a configuration: triggers, times that are over, new revisions. */
-import { chanceOf, type Known } from './check-chance.ts';
+import type { Known } from './check-chance.ts';
 import {
   type Configuration,
   entered,
@@ -11,7 +11,6 @@ import {
 } from './check-configuration.ts';
 import type { Candidate, Model } from './check-model.ts';
 import type { Transition } from './definition.ts';
-import { treeOf } from './facts.ts';
 import type { Leaving } from './paths.ts';
 
 /** Every move an event can cause here; votes and what changes nothing else cause none. */
@@ -34,9 +33,18 @@ function heard(model: Model, at: Configuration, trigger: string, known: Known): 
   ]);
   const outer = at.top.triggers.get(trigger) ?? [];
   const all = [...inner.flat(), ...outer];
+  const [only] = all;
+  // A rule that stands alone and asks for no condition needs no comparison: somebody satisfies it.
+  if (only && all.length === 1 && only.rule.if === undefined) {
+    const picks = inner.map(([each]) => each);
+    return only.to === undefined
+      ? []
+      : [moveFor(model, at, trigger, picks, outer.length > 0 ? [only] : picks)];
+  }
   const moves = new Map<string, Move>();
   for (const permitted of activeSets(model, trigger, all))
     for (const open of openings(
+      model,
       all.filter(({ rule }) => permitted.has(rule)),
       known,
     )) {
@@ -71,7 +79,6 @@ function moveFor(
 
 /** Which of the rules that stand here one sender may satisfy together. */
 function activeSets(model: Model, trigger: string, all: readonly Candidate[]): ReadonlySet<Leaving>[] {
-  // A rule that stands alone needs no comparison: somebody satisfies it.
   if (all.length === 1) return all.map(({ rule }) => new Set([rule]));
   const sets = model.permitted(trigger);
   if (!sets) throw new Overflow();
@@ -86,10 +93,10 @@ function activeSets(model: Model, trigger: string, all: readonly Candidate[]): R
 const MAX_OPEN = 8;
 
 /** The rules whose conditions hold, for every way in which those that may be either can come out. */
-function openings(permitted: readonly Candidate[], known: Known): Set<Leaving>[] {
+function openings(model: Model, permitted: readonly Candidate[], known: Known): Set<Leaving>[] {
   const chances = permitted.map(({ rule }) => ({
     rule,
-    chance: rule.if === undefined ? true : chanceOf(treeOf(rule.if), known),
+    chance: rule.if === undefined ? true : model.judge(rule.if, known),
   }));
   const texts = [
     ...new Set(chances.flatMap(({ rule, chance }) => (chance === undefined ? [rule.if ?? ''] : []))),
@@ -115,7 +122,7 @@ function times(model: Model, at: Configuration, known: Known): Move[] {
       if (!isOver.has(mark)) moves.push({ to: marked(at, mark), label: [label], taken: [] });
     for (const { transition, mark, label } of place.timed) {
       if (isOver.has(mark)) continue;
-      const chance = transition.if === undefined ? true : chanceOf(treeOf(transition.if), known);
+      const chance = transition.if === undefined ? true : model.judge(transition.if, known);
       const to = () =>
         index === 0
           ? entered(model, transition.to)

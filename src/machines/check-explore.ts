@@ -8,13 +8,13 @@ import { happenings } from './check-events.ts';
 import type { Model } from './check-model.ts';
 import type { Transition } from './definition.ts';
 
-/** Past so many configurations or moves nothing is decided. */
+/** Past so many configurations or moves nothing is decided; one core is busy with them for two or three seconds. */
 export interface Budget {
   readonly configurations: number;
   readonly moves: number;
 }
 
-const BUDGET: Budget = { configurations: 100_000, moves: 500_000 };
+const BUDGET: Budget = { configurations: 20_000, moves: 200_000 };
 
 export interface Node {
   readonly at: Configuration;

@@ -19,13 +19,16 @@ export interface Explored {
 }
 
 /** Checks what counting cannot see; the names must have been checked, an unknown initial state is nothing to start from. */
-export function checkExplored(definition: Definition, budget?: Budget): Explored {
+export function checkExplored(
+  definition: Definition,
+  { wrong, budget }: { readonly wrong?: ReadonlySet<string>; readonly budget?: Budget } = {},
+): Explored {
   const scopes = scopesOf(definition);
   const isStartable = scopes.every(({ initial, states }) => Object.hasOwn(states, initial));
   const [top] = scopes;
   const form = top ? [...formFindings(scopes, top), ...joinFindings(definition)] : [];
   if (!top || !isStartable) return { findings: form, states: 0 };
-  const model = modelOf(definition);
+  const model = modelOf(definition, wrong);
   const exploration = explore(model, budget);
   if (!exploration) return { findings: [...form, undecided()], states: upperBound(definition) };
   const { nodes } = exploration;

@@ -1,5 +1,6 @@
 /** A definition as the exploration walks it: for every state and region what can be heard there, and what goes by itself. */
 
+import { type Assume, type Chance, chanceOf, type Known } from './check-chance.ts';
 import { conditionsOf } from './check-condition-list.ts';
 import { forestalled } from './check-dead.ts';
 import { labelOf } from './check-scope.ts';
@@ -7,6 +8,7 @@ import { permittedSets } from './check-senders.ts';
 import { readsOf } from './conditions/variables.ts';
 import type {
   Conditional,
+  ConditionText,
   Definition,
   Joined,
   Outcome,
@@ -36,6 +38,8 @@ export interface Clock {
 
 export interface Place {
   readonly path: string;
+  /** The last part of the path. */
+  readonly name: string;
   readonly final: Outcome | undefined;
   readonly triggers: ReadonlyMap<string, readonly Candidate[]>;
   readonly whens: readonly Conditional[];
@@ -63,12 +67,14 @@ export interface TopPlace extends Place {
 export interface Model {
   readonly initial: string;
   readonly tops: ReadonlyMap<string, TopPlace>;
+  /** Whether a condition holds; one that is wrong may be either. */
+  readonly judge: (text: ConditionText, known: Known, assume?: Assume) => Chance;
   /** Which rules of a trigger one sender may satisfy together; undefined where there are too many to say. */
   readonly permitted: (trigger: string) => readonly ReadonlySet<Leaving>[] | undefined;
 }
 
 /** The model of what is sane in a definition; what leads nowhere is reported elsewhere and left out. */
-export function modelOf(definition: Definition): Model {
+export function modelOf(definition: Definition, wrong: ReadonlySet<ConditionText> = new Set()): Model {
   const [top, ...inner] = scopesOf(definition);
   const parts = partsOf(definition);
   const tops = new Map<string, TopPlace>();
@@ -85,7 +91,9 @@ export function modelOf(definition: Definition): Model {
       tops.set(name, { ...place, regions, leaving, isCoupled: regions.some(isCoupled) });
     }
   }
-  return { initial: definition.initial, tops, permitted: parts.permitted };
+  const judge: Model['judge'] = (text, known, assume) =>
+    wrong.has(text) ? assume && false : chanceOf(treeOf(text), known, assume);
+  return { initial: definition.initial, tops, judge, permitted: parts.permitted };
 }
 
 interface Parts {
@@ -151,6 +159,7 @@ function placeOf(
   const timed = own.filter((each): each is Timed => each.on === 'time');
   return {
     path,
+    name,
     final: state.final,
     triggers: heard(scope, name, state, parts),
     whens: own.filter((each): each is Conditional => each.on === 'when'),

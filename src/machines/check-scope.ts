@@ -9,13 +9,13 @@ import type { Scope } from './paths.ts';
 /** How a transition fires, or why it never does; undefined where that is reported elsewhere. */
 export type Firing = { readonly label: readonly string[] } | { readonly never: string | undefined };
 
-/** A transition in a trace: the trigger, `after 24h`, `when ballots.code.passed`, `change.revise`. */
+/** A transition in a trace: the trigger, `after 24h`, `idle 7d`, `when ballots.code.passed`, `change.revise`. */
 export function labelOf(transition: Exclude<Transition, Joined>): string {
   switch (transition.on) {
     case 'trigger':
       return transition.trigger;
     case 'time':
-      return `after ${formatDuration(transition.afterMs)}`;
+      return `${transition.idle ? 'idle' : 'after'} ${formatDuration(transition.afterMs)}`;
     case 'when':
       return `when ${transition.when}`;
     case 'revision':

@@ -6,6 +6,7 @@
  */
 import { checkAttributes } from './check-attributes.ts';
 import { checkBallots } from './check-ballots.ts';
+import { conditionsOf } from './check-condition-list.ts';
 import { checkConditions } from './check-conditions.ts';
 import { forestalled } from './check-dead.ts';
 import { checkExplored } from './check-explored.ts';
@@ -14,7 +15,7 @@ import { transitionPath } from './check-paths.ts';
 import { checkRegions, type RegionsVerdict } from './check-regions.ts';
 import { checkScope, type Firing, labelOf } from './check-scope.ts';
 import type { Definition, Transition } from './definition.ts';
-import { type Finding, finding, type SourcePath } from './findings.ts';
+import { type Finding, finding } from './findings.ts';
 import { scopesOf } from './paths.ts';
 
 export interface Check {
@@ -28,26 +29,28 @@ export interface Check {
 
 /** Checks a definition. All defects are found, not only the first. */
 export function check(definition: Definition): Check {
-  const { findings: found, states } = needsExploring(definition)
-    ? checkExplored(definition)
-    : checkCounted(definition);
   const conditions = checkConditions(definition);
+  const { findings: found, states } = needsExploring(definition)
+    ? checkExplored(definition, { wrong: wrongConditions(definition, conditions) })
+    : checkCounted(definition);
   const findings = [
     ...checkNames(definition),
     ...checkAttributes(definition),
     ...checkBallots(definition),
     ...conditions,
     ...strayJoins(definition),
-    // What a wrong condition holds back is no defect of its own.
-    ...found.filter(({ code, path }) => code !== 'DEAD_TRANSITION' || !conditions.some(isWithin(path))),
+    ...found,
   ];
   const decided = !findings.some(({ code }) => code === 'UNDECIDED');
   const sound = decided && !findings.some(({ severity }) => severity === 'error');
   return { sound, decided, states, findings };
 }
 
-function isWithin(path: SourcePath): (each: Finding) => boolean {
-  return (each) => path.every((segment, index) => each.path[index] === segment);
+/** Texts of conditions with a defect: what they come to is not known. */
+function wrongConditions(definition: Definition, findings: readonly Finding[]): Set<string> {
+  const places = new Set(findings.map(({ path }) => path.join('/')));
+  const wrong = conditionsOf(definition).filter(({ path }) => places.has(path.join('/')));
+  return new Set(wrong.map(({ text }) => text));
 }
 
 /** Whether something ties regions together, or leads out of final states, so that counting does not see it. */

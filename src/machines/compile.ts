@@ -57,6 +57,8 @@ export function compile(definition: Definition): CompiledWorkflow {
       ),
     ),
     late: latePlaces(definition, leaving),
+    calendarNames: [...new Set(timers.flatMap(({ calendar }) => calendar ?? []))],
+    calendars: {},
   };
 }
 

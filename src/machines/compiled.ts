@@ -1,5 +1,6 @@
 /** What compiling a definition gives: the machine, and beside it what is looked up on every event. */
 import type { AnyStateMachine, StateValue } from 'xstate';
+import type { Calendar } from './calendars.ts';
 import type { Configurations } from './configurations.ts';
 import type { Definition, Outcome } from './definition.ts';
 import { activePaths, isActive, type Leaving } from './paths.ts';
@@ -27,6 +28,9 @@ export interface CompiledWorkflow {
   /** Meaning of the top-level final states. */
   readonly outcomes: ReadonlyMap<string, Outcome>;
   readonly late: LatePlaces;
+  /** Calendars its timers count by; `calendars` holds them once the workflow runs for a tenant. */
+  readonly calendarNames: readonly string[];
+  readonly calendars: Readonly<Record<string, Calendar>>;
 }
 
 /** The triggered transitions that leave the current configuration, in the order in which the machine tries them. */

@@ -34,7 +34,7 @@ export interface Suspended {
   readonly by: string;
   readonly at: number;
   readonly reason?: string;
-  /** Timers that were running: they go on with what was left of them. */
+  /** Timers that were running: they go on with what was left of them, working time where they count that. */
   readonly timers?: readonly { readonly name: string; readonly event: string; readonly leftMs: number }[];
 }
 
@@ -56,11 +56,16 @@ export interface Revision {
   readonly owners?: readonly OwnerGroup[];
 }
 
-/** Those of whom one has to approve because they own files that the revision touches. */
+/** Those of whom some have to approve because they own files that the revision touches. A file of no group needs nobody. */
 export interface OwnerGroup {
   readonly name: string;
+  /** Principal ids, as the owners file names them; "*" is anyone. */
   readonly members: readonly string[];
   readonly files: readonly string[];
+  /** How many files it owns, where that is more than `files` names. */
+  readonly fileCount?: number;
+  /** How many of them; 1 where nothing is said, 0 where they are asked and nobody waits for them. */
+  readonly required?: number;
 }
 
 export interface Vote {
@@ -93,6 +98,11 @@ export interface SignedIn {
   readonly id: string;
   readonly factors: number;
   readonly at: number;
+}
+
+/** Whether one of these persons belongs to the group. */
+export function isOwner({ members }: OwnerGroup, parties: readonly string[]): boolean {
+  return members.includes('*') || parties.some((party) => members.includes(party));
 }
 
 /** The persons behind a sender: an agent speaks for its sponsor, a delegate for whoever delegated. */

@@ -15,6 +15,8 @@ export type Outcome = (typeof OUTCOMES)[number];
 /** A time in a state. When it is over, `elapsed.<name>` holds until the state is left, and what is named here happens. */
 export interface StateTimer {
   readonly afterMs: number;
+  /** The tenant's calendar in which it is working time; elapsed time without one. */
+  readonly calendar?: string;
   /** Another role is asked, and may from then on act in that state too. */
   readonly escalate?: string;
   /** Those who hold this role are reminded. */
@@ -74,6 +76,8 @@ export interface Timed extends Voiding {
   readonly from: string;
   readonly to: string;
   readonly afterMs: number;
+  /** The tenant's calendar in which it is working time; elapsed time without one. */
+  readonly calendar?: string;
   /** The time starts anew with everything that happens to the change. */
   readonly idle?: true;
   /** Where this does not hold when the time is over, the change stays. */

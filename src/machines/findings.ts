@@ -16,6 +16,7 @@ export type FindingCode =
   | 'UNKNOWN_INITIAL'
   | 'UNKNOWN_PLACE'
   | 'UNKNOWN_BALLOT'
+  | 'UNKNOWN_CALENDAR'
   | 'BAD_INITIAL'
   | 'UNUSED_ROLE'
   | 'UNUSED_TRIGGER'

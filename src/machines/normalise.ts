@@ -61,8 +61,13 @@ function normaliseState(state: ParsedState, ballots: readonly string[]): State {
 }
 
 function normaliseTimer(timer: NonNullable<ParsedState['timers']>[string]): StateTimer {
-  const { after, escalate, remind } = timer;
-  return { afterMs: milliseconds(after), ...(escalate && { escalate }), ...(remind && { remind }) };
+  const { after, calendar, escalate, remind } = timer;
+  return {
+    afterMs: milliseconds(after),
+    ...(calendar && { calendar }),
+    ...(escalate && { escalate }),
+    ...(remind && { remind }),
+  };
 }
 
 function normaliseReopening(
@@ -99,7 +104,9 @@ function normaliseTransition(
   if (duration !== undefined) {
     const afterMs = milliseconds(duration);
     const idle = source.idle === undefined ? {} : ({ idle: true } as const);
-    return { on: 'time', from, to, afterMs, ...idle, ...(source.if && { if: source.if }), ...also };
+    const { calendar } = source;
+    const when = { ...(calendar && { calendar }), ...idle, ...(source.if && { if: source.if }) };
+    return { on: 'time', from, to, afterMs, ...when, ...also };
   }
   if (source.when !== undefined) return { on: 'when', from, to, when: source.when, ...also };
   if (source.revision !== undefined) return { on: 'revision', from, to, ...also };

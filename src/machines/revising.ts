@@ -1,6 +1,14 @@
 /** A new revision: who had a hand in it, and which votes it leaves standing. */
 import type { Ballot, Keep } from './ballot.ts';
-import { type ChangeContext, partiesOf, type Revision, type Sender, type Vote } from './context.ts';
+import {
+  type ChangeContext,
+  isOwner,
+  type OwnerGroup,
+  partiesOf,
+  type Revision,
+  type Sender,
+  type Vote,
+} from './context.ts';
 
 /** What is said of a revision when it comes in. `changed` are the paths in which it differs from the one before. */
 export interface NewRevision extends Omit<Revision, 'number' | 'uploader' | 'author'> {
@@ -80,6 +88,11 @@ function reasonToKeep(
   return revision.keep.find((keep) => survives(keep, vote, context, next, changed));
 }
 
+/** Whether a changed file is one of the group's; a group that does not name all its files may have any. */
+function mayHold({ files, fileCount = files.length }: OwnerGroup, changed: readonly string[]): boolean {
+  return fileCount > files.length ? changed.length > 0 : files.some((file) => changed.includes(file));
+}
+
 /** What is not known is not the same: a vote is kept only on evidence. */
 function survives(
   keep: Keep,
@@ -97,10 +110,8 @@ function survives(
       return next.patchId !== undefined && next.patchId === before?.patchId;
     case 'owned_unchanged': {
       if (changed === undefined || next.owners === undefined) return false;
-      const owned = next.owners.filter(({ members }) =>
-        vote.parties.some((party) => members.includes(party)),
-      );
-      return owned.length > 0 && !owned.some(({ files }) => files.some((file) => changed.includes(file)));
+      const owned = next.owners.filter((group) => isOwner(group, vote.parties));
+      return owned.length > 0 && !owned.some((group) => mayHold(group, changed));
     }
   }
 }

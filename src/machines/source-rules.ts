@@ -28,6 +28,7 @@ const transition = z
     late: z.enum(['record', 'refuse']).optional(),
     after: duration.optional(),
     idle: duration.optional(),
+    calendar: name.optional(),
     join: z
       .union([z.enum(['all', 'any']), z.int().min(1).max(LIMITS.regions)], {
         error: `must be "all", "any" or a number of regions from 1 to ${LIMITS.regions}`,
@@ -56,6 +57,8 @@ const transition = z
         '"if" belongs to a "trigger", an "after" or an "idle"; a transition by condition alone says "when"',
         'if',
       );
+    if (value.calendar !== undefined && value.after === undefined && value.idle === undefined)
+      issue('"calendar" belongs to an "after" or an "idle"', 'calendar');
     if (value.ending !== undefined && value.join === undefined)
       issue('"ending" belongs to a "join"', 'ending');
   });

@@ -13,7 +13,12 @@ const text = title;
 
 const timers = z.record(
   name,
-  z.strictObject({ after: duration, escalate: name.optional(), remind: name.optional() }),
+  z.strictObject({
+    after: duration,
+    calendar: name.optional(),
+    escalate: name.optional(),
+    remind: name.optional(),
+  }),
 );
 
 const reopen = z.strictObject({ ...ruleParts, trigger: name, to: name, void: voided });

@@ -3,7 +3,7 @@
  * for) are one voice, and the least favourable of them is what that voice says.
  */
 import type { Ballot, Need } from './ballot.ts';
-import type { ChangeContext, OwnerGroup, Vote } from './context.ts';
+import { type ChangeContext, isOwner, type OwnerGroup, type Vote } from './context.ts';
 import type { Exclusion } from './definition.ts';
 import { tiedTo } from './independence.ts';
 
@@ -134,17 +134,21 @@ function eachRole(voices: readonly Voice[], roles: readonly string[]): Progress 
   return { have: roles.length - missing.length, want: roles.length, missing };
 }
 
-/** Where it is not known who owns what, nobody can have approved for them. */
+/**
+ * As many voices with a member of a group as that group asks for; one voice may count for several groups. Where it is not
+ * known who owns what, nobody can have approved for them.
+ */
 function eachOwner(voices: readonly Voice[], groups: readonly OwnerGroup[] | undefined): Progress {
   if (groups === undefined) return { have: 0, want: 1, missing: ['owners of the touched files'] };
   const yes = voices.filter((voice) => gradeOf(voice) > 0);
-  const missing = groups.filter(
-    ({ members }) =>
-      !yes.some((voice) => voice.some(({ parties }) => parties.some((each) => members.includes(each)))),
-  );
+  const asked = groups.filter(({ required }) => required !== 0);
+  const missing = asked.filter((group) => {
+    const heard = yes.filter((voice) => voice.some(({ parties }) => isOwner(group, parties)));
+    return heard.length < (group.required ?? 1);
+  });
   return {
-    have: groups.length - missing.length,
-    want: groups.length,
+    have: asked.length - missing.length,
+    want: asked.length,
     missing: missing.map(({ name }) => name),
   };
 }

@@ -9,6 +9,8 @@ import { scopesOf } from './paths.ts';
 export interface NamedTimer {
   readonly name: string;
   readonly delayMs: number;
+  /** The calendar in which the delay is working time. */
+  readonly calendar?: string;
   /** Path of the state the timer runs in. */
   readonly path: string;
   /** The role to add. */
@@ -39,6 +41,7 @@ export function timersOf(definition: Definition): NamedTimer[] {
       const name = count === 1 ? base : `${base}#${count}`;
       const { afterMs: delayMs, from, to } = each;
       const also = {
+        ...(each.calendar && { calendar: each.calendar }),
         ...(each.idle && { idle: each.idle }),
         ...(each.if && { if: each.if }),
         ...(each.void && { void: each.void }),

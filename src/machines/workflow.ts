@@ -13,7 +13,7 @@ import type {
   CheckedTransitions,
   Part,
 } from './types/checked.ts';
-import type { Names } from './types/graph.ts';
+import type { FromOf, Names } from './types/graph.ts';
 import type { RegionHints, StateHints } from './types/hints.ts';
 import type { Places } from './types/places.ts';
 import type { Known, NoOtherKeys } from './types/problem.ts';
@@ -43,7 +43,10 @@ interface Expected<
   readonly revisions?: CheckedRule<Part<W, 'revisions'>, D>;
   readonly suspension?: CheckedSuspension<Part<W, 'suspension'>, D>;
   readonly initial: Known<W['initial'], Names<NoInfer<States>>, 'state'>;
-  readonly states: States & CheckedStates<W, D> & RegionHints<Inner> & StateHints<State, Region, D>;
+  readonly states: States &
+    CheckedStates<W, D> &
+    RegionHints<Inner> &
+    StateHints<State, Region, FromOf<keyof NoInfer<Transitions>>, D>;
   readonly transitions: Transitions & CheckedTransitions<NoInfer<Transitions>, NoInfer<States>, D>;
 }
 

@@ -6,9 +6,32 @@ import type pg from 'pg';
 import type { Logger } from '../log.ts';
 import * as catalogue from './catalogue.ts';
 import { commitBatch } from './commit.ts';
+import * as delegations from './delegations.ts';
 import { createPool, type DatabaseConfig } from './pools.ts';
+import * as projects from './projects.ts';
 import * as queries from './queries.ts';
-import type { ChangeCommit, ChangeFilter, ChangeRecord, ChangeRef, CommitResult, DueTimer, KeyAnswer, KeyRef, LogRow, StoredChange, StoredDefinition, StreamPosition, TenantRecord, TimerFilter } from './records.ts';
+import type {
+  CalendarRecord,
+  ChangeCommit,
+  ChangeFilter,
+  ChangeRecord,
+  ChangeRef,
+  CommitResult,
+  DelegationFilter,
+  DelegationRecord,
+  DueTimer,
+  KeyAnswer,
+  KeyRef,
+  LogRow,
+  OwnersStamp,
+  ProjectOwners,
+  ProjectRef,
+  StoredChange,
+  StoredDefinition,
+  StreamPosition,
+  TenantRecord,
+  TimerFilter,
+} from './records.ts';
 
 export interface PostgresStoreOptions {
   readonly log: Logger;
@@ -83,6 +106,50 @@ export class PostgresStore {
 
   tenants(): Promise<TenantRecord[]> {
     return catalogue.listTenants(this.#readers);
+  }
+
+  setProjectOwners(owners: ProjectOwners): Promise<number> {
+    return projects.setProjectOwners(this.#writers, owners);
+  }
+
+  projectOwners(tenant: string, project: string): Promise<ProjectOwners | undefined> {
+    return projects.findProjectOwners(this.#readers, tenant, project);
+  }
+
+  ownersSetAt(refs: readonly ProjectRef[]): Promise<OwnersStamp[]> {
+    return projects.ownersSetAt(this.#readers, refs);
+  }
+
+  setCalendar(calendar: CalendarRecord): Promise<void> {
+    return projects.setCalendar(this.#writers, calendar);
+  }
+
+  calendar(tenant: string, name: string): Promise<CalendarRecord | undefined> {
+    return projects.findCalendar(this.#readers, tenant, name);
+  }
+
+  calendars(tenant: string): Promise<CalendarRecord[]> {
+    return projects.listCalendars(this.#readers, tenant);
+  }
+
+  saveDelegation(delegation: DelegationRecord): Promise<void> {
+    return delegations.saveDelegation(this.#writers, delegation);
+  }
+
+  delegation(tenant: string, id: string): Promise<DelegationRecord | undefined> {
+    return delegations.findDelegation(this.#readers, tenant, id);
+  }
+
+  delegations(
+    tenant: string,
+    filter: DelegationFilter,
+    page: { before?: string; limit: number },
+  ): Promise<DelegationRecord[]> {
+    return delegations.findDelegations(this.#readers, tenant, filter, page);
+  }
+
+  revokeDelegation(tenant: string, id: string, at: number): Promise<boolean> {
+    return delegations.revokeDelegation(this.#writers, tenant, id, at);
   }
 
   dueTimers(before: number, limit: number): Promise<DueTimer[]> {

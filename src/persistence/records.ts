@@ -151,10 +151,69 @@ export interface StoredDefinition {
   readonly deployedAt: number;
 }
 
+/** A project within a tenant. */
+export interface ProjectRef {
+  readonly tenant: string;
+  readonly project: string;
+}
+
+/** How owners files are read. */
+export type OwnersFormat = 'github' | 'gitlab' | 'kubernetes' | 'gerrit';
+
+/** The owners files of a project, as text by path; the newest replace those before. */
+export interface ProjectOwners extends ProjectRef {
+  readonly format: OwnersFormat;
+  readonly files: Readonly<Record<string, string>>;
+  readonly setBy: string;
+  readonly reason: string | null;
+  /** Grows with every replacement: what was read at one time is known by it. */
+  readonly setAt: number;
+}
+
+export type OwnersStamp = Pick<ProjectOwners, 'tenant' | 'project' | 'setAt'>;
+
+/** Working time by name; never removed, for timers may count by it. */
+export interface CalendarRecord {
+  readonly tenant: string;
+  readonly name: string;
+  readonly calendar: Json;
+  readonly setBy: string;
+  readonly setAt: number;
+}
+
 export interface TenantRecord {
   readonly tenant: string;
   readonly title: string;
   readonly createdAt: number;
+}
+
+/** The permission to act for somebody, with roles of theirs, for a time. */
+export interface DelegationRecord {
+  readonly tenant: string;
+  /** A UUID of version 7: their order is the order in which they were made. */
+  readonly id: string;
+  /** Who gives it, and who may act. */
+  readonly from: string;
+  readonly to: string;
+  /** At least one. */
+  readonly roles: readonly string[];
+  /** Null: in all projects. */
+  readonly project: string | null;
+  /** It holds in `[startsAt, endsAt)`, ms, unless it was revoked. */
+  readonly startsAt: number;
+  readonly endsAt: number;
+  readonly reason: string;
+  readonly revokedAt: number | null;
+}
+
+/** All parts must match. */
+export interface DelegationFilter {
+  /** Who gave it or got it. */
+  readonly party?: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** Not revoked, and not over at this time (ms); it need not have begun. */
+  readonly openAt?: number;
 }
 
 /** All parts must match; `state` is contained in the change's state value. */

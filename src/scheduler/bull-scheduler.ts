@@ -3,7 +3,8 @@
  * Delivery is at least once and a delay is a lower bound; what is due is decided by the `timers` rows.
  */
 import type { Job } from 'bullmq';
-import type { Clock, Scheduler } from '../actors/ports.ts';
+import type { SettableClock } from '../actors/clock.ts';
+import type { Scheduler } from '../actors/ports.ts';
 import { invariant } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Alarm, AlarmJob, AlarmWorker, Backend } from './backend.ts';
@@ -22,7 +23,7 @@ interface Parts {
   readonly backend: Backend;
   readonly armed: ArmedSlots;
   readonly outage: Outage;
-  readonly clock: Clock;
+  readonly clock: SettableClock;
   readonly log: Logger;
 }
 
@@ -30,6 +31,7 @@ export class BullScheduler implements Scheduler {
   readonly backend: Backend['kind'];
   readonly #parts: Parts;
   readonly #closing = new AbortController();
+  readonly #ignoreJumps: () => void;
   #worker: AlarmWorker | undefined;
   #closed: Promise<void> | undefined;
 
@@ -37,6 +39,8 @@ export class BullScheduler implements Scheduler {
     this.#parts = parts;
     this.backend = parts.backend.kind;
     parts.outage.onReturn(() => parts.armed.clear());
+    // A slot that has rung comes again where the clock is set back.
+    this.#ignoreJumps = parts.clock.onJump?.(() => parts.armed.clear()) ?? (() => {});
   }
 
   /** Never rejects: what could not be armed is not remembered, and the runtime's next sweep arms it again. */
@@ -78,6 +82,7 @@ export class BullScheduler implements Scheduler {
   }
 
   async #close(): Promise<void> {
+    this.#ignoreJumps();
     this.#closing.abort(new Error('the scheduler is closing'));
     const { backend } = this.#parts;
     await within(PATIENCE_MS, this.#worker?.close() ?? Promise.resolve()).catch(() => {

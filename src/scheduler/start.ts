@@ -1,7 +1,7 @@
 /** Starts the alarm clock: on Redis where a URL is given, else on PostgreSQL. BullMQ is loaded only here. */
 import type { PoolConfig } from 'pg';
-import { systemClock } from '../actors/clock.ts';
-import type { Clock, Scheduler } from '../actors/ports.ts';
+import { type SettableClock, systemClock } from '../actors/clock.ts';
+import type { Scheduler } from '../actors/ports.ts';
 import { invariant } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Backend } from './backend.ts';
@@ -13,7 +13,7 @@ export interface SchedulerOptions {
   readonly postgres?: PoolConfig;
   readonly redisUrl?: string | undefined;
   readonly log: Logger;
-  readonly clock?: Clock;
+  readonly clock?: SettableClock;
   /** How long an armed slot is remembered in this process, in ms; a lost alarm can be armed again after that. */
   readonly rememberMs?: number;
 }
@@ -22,7 +22,7 @@ export type StartedScheduler = Scheduler & { readonly backend: Backend['kind'] }
 
 /** Fails with STORE_UNAVAILABLE when PostgreSQL cannot be used. A Redis that is away is waited for in the background. */
 export async function startScheduler(options: SchedulerOptions): Promise<StartedScheduler> {
-  const { log, clock = systemClock, rememberMs = 20_000 } = options;
+  const { log, clock = systemClock, rememberMs = 8_000 } = options;
   const outage = new Outage(log);
   const [{ BullScheduler }, backend] = await Promise.all([
     import('./bull-scheduler.ts'),

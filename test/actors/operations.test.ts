@@ -31,13 +31,21 @@ const operate = (trigger: string, data: object, by = olli, reason = 'on holiday'
   server.runtime.send({ change, trigger, reason, data: data as never }, by);
 const approve = () => server.runtime.send({ change, trigger: 'code_approve' }, lead);
 const dueAt = async (name = CODE) =>
-  (await database.store.change({ tenant: TENANT, change }))?.timers.find((timer) => timer.name === name)?.dueAt;
+  (await database.store.change({ tenant: TENANT, change }))?.timers.find((timer) => timer.name === name)
+    ?.dueAt;
 
 describe('an operator', () => {
   it('snoozes an escalation: it is due later, and was not due before', async () => {
     const until = START + 48 * HOUR;
-    const row = accepted(await operate('timer.snooze', { timer: CODE, until: new Date(until).toISOString() }));
-    expect(row).toMatchObject({ event: 'timer.snooze', role: 'operator', reason: 'on holiday', from: row.to });
+    const row = accepted(
+      await operate('timer.snooze', { timer: CODE, until: new Date(until).toISOString() }),
+    );
+    expect(row).toMatchObject({
+      event: 'timer.snooze',
+      role: 'operator',
+      reason: 'on holiday',
+      from: row.to,
+    });
     expect(await dueAt()).toBe(until);
     server.clock.moveTo(START + 30 * HOUR);
     expect(refusedWith(await approve())).toBe('MISSING_ROLE');
@@ -67,7 +75,14 @@ describe('an operator', () => {
 
   it('schedules an escalation no definition knows, which is a timer like any other', async () => {
     const at = new Date(START + 2 * HOUR).toISOString();
-    accepted(await operate('timer.schedule', { name: 'vip', at, path: 'Review.code.pending', escalate: 'code_lead' }));
+    accepted(
+      await operate('timer.schedule', {
+        name: 'vip',
+        at,
+        path: 'Review.code.pending',
+        escalate: 'code_lead',
+      }),
+    );
     expect(await dueAt('operator:vip')).toBe(START + 2 * HOUR);
     accepted(await operate('timer.fire', { timer: 'operator:vip' }));
     accepted(await approve());

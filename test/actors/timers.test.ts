@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { newId, wallClock } from '../../src/actors/clock.ts';
+import { Runtime } from '../../src/actors/runtime.ts';
+import { createLogger } from '../../src/log.ts';
 import { catalog } from '../../src/machines/catalog/index.ts';
 import { type TestDatabase, testDatabase, withClient } from '../support/database.ts';
 import { expiring } from './expiring.ts';
-import { accepted, principal, refusedWith, type Server, START, startServer, TENANT } from './rig.ts';
+import { Alarms, accepted, principal, refusedWith, type Server, START, startServer, TENANT } from './rig.ts';
+import { ManualSource } from './time-source.ts';
 
 const HOUR = 3_600_000;
+/** How long before its slot an alarm rings. */
+const EARLY_MS = 2_000;
 const ada = principal('ada', ['developer']);
 const lead = principal('lea', ['security_lead']);
 
@@ -18,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function open(server: Server, definition: string): Promise<string> {
+async function open(server: Pick<Server, 'runtime'>, definition: string): Promise<string> {
   const proposal = { definition, project: 'web', title: 'Rotate keys' };
   return accepted(await server.runtime.propose(proposal, { principal: ada })).change;
 }
@@ -40,9 +46,9 @@ describe('a timer', () => {
     const approve = () => server.runtime.send({ change, trigger: 'security_approve' }, { principal: lead });
     expect(refusedWith(await approve())).toBe('MISSING_ROLE');
     const due = START + 72 * HOUR;
-    expect([...server.alarms.armed]).toContain(due - 1_000);
+    expect([...server.alarms.armed]).toContain(due - EARLY_MS);
     server.clock.moveTo(due - 1);
-    await server.alarms.ring(due - 1_000);
+    await server.alarms.ring(due - EARLY_MS);
     server.clock.moveTo(due);
     await vi.waitFor(async () => {
       const fired = (await rowsOf(change)).filter(({ principalKind }) => principalKind === 'system');
@@ -111,5 +117,57 @@ describe('a timer', () => {
       expect((await rowsOf(change)).at(-1)?.event).toBe('Review.code.pending:overdue'),
     );
     await mine.runtime.close();
+  });
+});
+
+describe('a timer, where the clock of the machine is set', () => {
+  /** A runtime on a wall clock that can be set. */
+  function startSettable() {
+    const source = new ManualSource(START);
+    const alarms = new Alarms();
+    const runtime = new Runtime({
+      store: database.store,
+      clock: wallClock(source),
+      newId,
+      scheduler: alarms,
+      publisher: { publish: () => {} },
+      log: createLogger('silent'),
+    });
+    return { source, alarms, runtime };
+  }
+
+  it('forward past its time fires soon, though nothing rings for it', async () => {
+    const { runtime, source } = startSettable();
+    await runtime.open();
+    const change = await open({ runtime }, 'Expiring');
+    // Before the next sweep.
+    source.set(6_000);
+    source.pass(500);
+    await vi.waitFor(async () => {
+      source.pass(1);
+      expect((await rowsOf(change)).at(-1)).toMatchObject({ to: 'Expired', occurredAt: START + 5_000 });
+    });
+    expect(source.wall()).toBeLessThan(START + 10_000);
+    await runtime.close();
+  });
+
+  it('back is armed again and waits for the new clock', async () => {
+    const { runtime, source, alarms } = startSettable();
+    await runtime.open();
+    const change = await open({ runtime }, 'Expiring');
+    const due = START + 5_000;
+    source.pass(3_500);
+    await alarms.ring(due - EARLY_MS);
+    alarms.armed.clear();
+    source.set(-60_000);
+    source.pass(500);
+    await vi.waitFor(() => expect([...alarms.armed]).toContain(due - EARLY_MS));
+    source.pass(due - 1 - source.wall());
+    await alarms.ring(due - EARLY_MS);
+    expect(await rowsOf(change)).toHaveLength(1);
+    source.pass(1);
+    await vi.waitFor(async () => expect(await rowsOf(change)).toHaveLength(2));
+    expect((await rowsOf(change)).at(-1)).toMatchObject({ occurredAt: due, recordedAt: due });
+    await runtime.close();
   });
 });

@@ -45,6 +45,33 @@ describe('a definition back in the grammar', () => {
     expect(normalise(sourceSchema.parse(grammarOf(definition)))).toEqual(definition);
   });
 
+  it('keeps the calendars that times count by', () => {
+    const late = { after: '16h', calendar: 'berlin', escalate: 'r' };
+    const definition = normalise(
+      sourceSchema.parse({
+        name: 'Timed',
+        roles: ['r'],
+        triggers: [],
+        initial: 'One',
+        states: { One: { timers: { late } }, Gone: { final: 'withdrawn' } },
+        transitions: {
+          'One -> Gone': [
+            { idle: '3d', calendar: 'berlin' },
+            { after: '9d', calendar: 'tokyo' },
+          ],
+        },
+      }),
+    );
+    expect(definition.states.One?.timers?.late).toMatchObject({ calendar: 'berlin' });
+    expect(definition.transitions.map((each) => 'calendar' in each && each.calendar)).toEqual([
+      'berlin',
+      'tokyo',
+    ]);
+    const again = normalise(sourceSchema.parse(JSON.parse(JSON.stringify(grammarOf(definition)))));
+    expect(again).toEqual(definition);
+    expect(digestOf(again)).toBe(digestOf(definition));
+  });
+
   it('writes durations that read as the same time', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: MAX_DURATION_MS / 1000 }), (seconds) => {

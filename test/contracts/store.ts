@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/actors/ports.ts';
 import type { ChangeRef, CommitResult } from '../../src/persistence/records.ts';
 import { entry, facts, proposal, refusal, state, step, TENANT } from '../support/commits.ts';
+import { storeDelegations } from './store-delegations.ts';
+import { storeProjects } from './store-projects.ts';
 import { storeProperties } from './store-properties.ts';
 import { storeReading } from './store-reading.ts';
 
@@ -264,6 +266,8 @@ export function storeContract(name: string, open: () => Promise<StoreRig>): void
     });
 
     storeReading(() => store);
+    storeProjects(() => store);
+    storeDelegations(() => store);
     storeProperties(() => store);
   });
 }

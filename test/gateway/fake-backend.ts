@@ -1,19 +1,27 @@
 /** A runtime small enough to hold in the head: changes in memory, a log per tenant, answers that tests can ask for. */
 import { randomUUID } from 'node:crypto';
+import { newId } from '../../src/actors/clock.ts';
 import type { Answer, Envelope, EventCommand, Principal, Proposal } from '../../src/actors/commands.ts';
+import type { NewDelegation } from '../../src/actors/delegations.ts';
 import type { Publisher } from '../../src/actors/ports.ts';
+import type { GivenOwners } from '../../src/actors/project-owners.ts';
 import type { ChangeView, Deployed } from '../../src/actors/views.ts';
 import { CountersignError, type Refusal } from '../../src/errors.ts';
 import type { Backend } from '../../src/gateway/backend.ts';
 import type {
+  CalendarRecord,
   ChangeFilter,
   ChangeRecord,
   ChangeRef,
+  DelegationRecord,
   Json,
   LogRow,
+  ProjectOwners,
+  ProjectRef,
   StoredDefinition,
   TenantRecord,
 } from '../../src/persistence/records.ts';
+import { MemoryDelegations } from '../support/memory-delegations.ts';
 
 export const NOW = Date.UTC(2026, 10, 23, 9, 30);
 
@@ -27,6 +35,9 @@ export class FakeBackend implements Backend {
   readonly logs = new Map<string, LogRow[]>([['acme', []]]);
   readonly changeRecords: ChangeRecord[] = [];
   readonly definitionRecords: StoredDefinition[] = [];
+  readonly delegationRecords = new MemoryDelegations();
+  readonly ownersRecords: ProjectOwners[] = [];
+  readonly calendarRecords: CalendarRecord[] = [];
   /** Everything the gateway asked for, as it arrived here. */
   readonly sent: Sent[] = [];
   readonly filters: ChangeFilter[] = [];
@@ -69,6 +80,10 @@ export class FakeBackend implements Backend {
       return rows && { seq: rows.length, epoch: this.epoch };
     },
     pendingTimers: async () => [],
+    delegations: async (tenant, filter, page) => this.delegationRecords.list(tenant, filter, page),
+    projectOwners: async (tenant, project) =>
+      this.ownersRecords.findLast((record) => record.tenant === tenant && record.project === project),
+    calendars: async (tenant) => this.calendarRecords.filter((record) => record.tenant === tenant),
     definition: async (tenant, name, version) =>
       this.definitionRecords.findLast(
         (record) =>
@@ -126,6 +141,10 @@ export class FakeBackend implements Backend {
     return answer;
   }
 
+  async ask(): Promise<undefined> {
+    return undefined;
+  }
+
   async view({ tenant, change }: ChangeRef): Promise<ChangeView | undefined> {
     const record = this.#find(tenant, change);
     const enabled = [{ ...ENABLED, refusal: REFUSED.forbidden ?? null }];
@@ -157,6 +176,40 @@ export class FakeBackend implements Backend {
     const deployed = { deployedBy: by.id, reason, deployedAt: NOW };
     this.definitionRecords.push({ tenant, name, version, digest, definition: source as Json, ...deployed });
     return { name, version, digest, created: true, warnings: [] };
+  }
+
+  async setOwners(project: ProjectRef, given: GivenOwners, by: Principal): Promise<ProjectOwners> {
+    const record = { ...project, ...given, setBy: by.id, setAt: NOW };
+    this.ownersRecords.push(record);
+    return record;
+  }
+
+  async setCalendar(tenant: string, name: string, source: unknown, by: Principal): Promise<CalendarRecord> {
+    const record = { tenant, name, calendar: source as Json, setBy: by.id, setAt: NOW };
+    this.calendarRecords.push(record);
+    return record;
+  }
+
+  async delegate(given: NewDelegation, { tenant, id: from, roles }: Principal): Promise<DelegationRecord> {
+    const made = {
+      project: null,
+      startsAt: NOW,
+      roles,
+      ...given,
+      tenant,
+      from,
+      id: newId(),
+      revokedAt: null,
+    };
+    this.delegationRecords.save(made);
+    return made;
+  }
+
+  async revokeDelegation(id: string, { tenant }: Principal): Promise<DelegationRecord> {
+    this.delegationRecords.revoke(tenant, id, NOW);
+    const revoked = this.delegationRecords.find(tenant, id);
+    if (!revoked) throw new CountersignError('NOT_FOUND', `There is no delegation ${id}.`);
+    return revoked;
   }
 
   async ready(): Promise<boolean> {

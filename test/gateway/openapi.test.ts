@@ -17,16 +17,20 @@ describe('the OpenAPI document', () => {
       Object.keys(methods as object).map((method) => `${method} ${path}`),
     );
     expect(routes.sort()).toEqual([
+      'delete /v1/delegations/{id}',
       'get /livez',
       'get /metrics',
       'get /openapi.json',
       'get /readyz',
+      'get /v1/calendars',
       'get /v1/changes',
       'get /v1/changes/{id}',
       'get /v1/changes/{id}/transitions',
       'get /v1/definitions',
       'get /v1/definitions/{name}',
+      'get /v1/delegations',
       'get /v1/outcomes',
+      'get /v1/projects/{project}/owners',
       'get /v1/tenants',
       'get /v1/timers',
       'get /v1/transitions',
@@ -34,8 +38,12 @@ describe('the OpenAPI document', () => {
       'post /v1/batches',
       'post /v1/changes',
       'post /v1/changes/{id}/events',
+      'post /v1/changes/{id}/questions',
       'post /v1/definitions',
+      'post /v1/delegations',
       'post /v1/tenants',
+      'put /v1/calendars/{name}',
+      'put /v1/projects/{project}/owners',
     ]);
   });
 

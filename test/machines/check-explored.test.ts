@@ -246,7 +246,7 @@ describe('the exploration', () => {
 
   it('says so where there are too many configurations', () => {
     const definition = define(sourceOf(prow()));
-    const { findings, states } = checkExplored(definition, { configurations: 10, moves: 1_000 });
+    const { findings, states } = checkExplored(definition, { budget: { configurations: 10, moves: 1_000 } });
     expect(findings).toMatchObject([{ code: 'UNDECIDED', severity: 'warning' }]);
     expect(states).toBe(26);
   });

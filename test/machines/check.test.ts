@@ -151,6 +151,20 @@ describe('check', () => {
     ).toEqual(['UNREACHABLE_STATE', 'DEAD_TRANSITION']);
   });
 
+  it('lets no time forestall another that is counted otherwise', () => {
+    const two = (first: object, second: object) =>
+      codes({
+        states: { A: {}, B: DONE, C: NO },
+        transitions: { 'A -> B': first, 'A -> C': second },
+      });
+    expect(two({ idle: '2d' }, { after: '3d' })).toEqual([]);
+    expect(two({ after: '2d', calendar: 'office' }, { after: '3d' })).toEqual([]);
+    expect(two({ after: '2d' }, { idle: '3d' })).toContain('DEAD_TRANSITION');
+    expect(two({ after: '2d', calendar: 'office' }, { after: '3d', calendar: 'office' })).toContain(
+      'DEAD_TRANSITION',
+    );
+  });
+
   it('finds joins without regions, impossible joins and regions that nothing joins', () => {
     expect(
       codes({ states: { A: {}, B: DONE }, transitions: { 'A -> B': [{ join: 'all' }, { trigger: 'go' }] } }),

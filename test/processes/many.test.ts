@@ -101,3 +101,24 @@ it('my work is what I may act on now', async () => {
   );
   expect(mayApprove ?? false).toBe(false);
 });
+
+it('"may I" is answered by the step itself, and writes nothing', async () => {
+  const change = await submitted();
+  const ask = (who: { sub: string; roles: string[] }, trigger: string, more = {}) =>
+    process.call(who, 'POST', `/v1/changes/${change.id}/questions`, { trigger, ...more });
+  const before = (await change.log()).length;
+  expect(await ask(bob, 'code_approve')).toMatchObject({
+    allowed: true,
+    role: 'code_reviewer',
+    to: { Review: { code: 'approved' } },
+  });
+  expect(await ask(ann, 'code_approve')).toMatchObject({
+    allowed: false,
+    refusal: { code: 'SELF_APPROVAL' },
+  });
+  expect(await ask(bob, 'request_changes')).toMatchObject({ refusal: { code: 'REASON_REQUIRED' } });
+  const snooze = { timer: 'Review.code.pending:overdue', until: new Date().toISOString() };
+  expect(await ask(olli, 'timer.snooze', { reason: 'r', data: snooze })).toMatchObject({ allowed: true });
+  expect((await change.log()).length).toBe(before);
+  expect((await change.view()).version).toBe(2);
+});

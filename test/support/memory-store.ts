@@ -6,7 +6,33 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Store } from '../../src/actors/ports.ts';
 import { CountersignError } from '../../src/errors.ts';
 import { encodeChange } from '../../src/persistence/encode.ts';
-import type { ChangeCommit, ChangeFacts, ChangeFilter, ChangeRecord, ChangeRef, CommitResult, DueTimer, Json, KeyAnswer, KeyRef, LogRow, StateRecord, StoredChange, StoredDefinition, StreamPosition, TenantRecord, TimerFilter, TimerRecord } from '../../src/persistence/records.ts';
+import type {
+  CalendarRecord,
+  ChangeCommit,
+  ChangeFacts,
+  ChangeFilter,
+  ChangeRecord,
+  ChangeRef,
+  CommitResult,
+  DelegationFilter,
+  DelegationRecord,
+  DueTimer,
+  Json,
+  KeyAnswer,
+  KeyRef,
+  LogRow,
+  OwnersStamp,
+  ProjectOwners,
+  ProjectRef,
+  StateRecord,
+  StoredChange,
+  StoredDefinition,
+  StreamPosition,
+  TenantRecord,
+  TimerFilter,
+  TimerRecord,
+} from '../../src/persistence/records.ts';
+import { MemoryDelegations } from './memory-delegations.ts';
 
 interface Held {
   readonly facts: ChangeFacts;
@@ -27,10 +53,13 @@ interface Tenant {
   readonly keys: Map<string, { digest: string; seq: number }>;
   readonly timers: Map<string, HeldTimer>;
   readonly definitions: StoredDefinition[];
+  readonly owners: Map<string, ProjectOwners>;
+  readonly calendars: Map<string, CalendarRecord>;
 }
 
 export class MemoryStore implements Store {
   readonly #tenants = new Map<string, Tenant>();
+  readonly #delegations = new MemoryDelegations();
 
   async load(refs: readonly ChangeRef[]): Promise<StoredChange[]> {
     return copy(
@@ -101,8 +130,7 @@ export class MemoryStore implements Store {
   async saveDefinition(
     definition: Omit<StoredDefinition, 'version'>,
   ): Promise<{ version: number; created: boolean }> {
-    const held = this.#tenants.get(definition.tenant);
-    if (!held) throw new CountersignError('NOT_FOUND', `There is no tenant "${definition.tenant}"`);
+    const held = this.#existing(definition.tenant);
     const newest = held.definitions.filter(({ name }) => name === definition.name).at(-1);
     if (newest?.digest === definition.digest) return { version: newest.version, created: false };
     const version = (newest?.version ?? 0) + 1;
@@ -130,6 +158,8 @@ export class MemoryStore implements Store {
       keys: new Map(),
       timers: new Map(),
       definitions: [],
+      owners: new Map(),
+      calendars: new Map(),
     });
     return true;
   }
@@ -137,6 +167,57 @@ export class MemoryStore implements Store {
   async tenants(): Promise<TenantRecord[]> {
     const records = [...this.#tenants.values()].map(({ record }) => record);
     return copy(records.sort((a, b) => (a.tenant < b.tenant ? -1 : 1)));
+  }
+
+  async setProjectOwners(owners: ProjectOwners): Promise<number> {
+    const held = this.#existing(owners.tenant).owners;
+    const setAt = Math.max(owners.setAt, (held.get(owners.project)?.setAt ?? -1) + 1);
+    held.set(owners.project, copy({ ...owners, setAt }));
+    return setAt;
+  }
+
+  async projectOwners(tenant: string, project: string): Promise<ProjectOwners | undefined> {
+    return copy(this.#tenants.get(tenant)?.owners.get(project));
+  }
+
+  async ownersSetAt(projects: readonly ProjectRef[]): Promise<OwnersStamp[]> {
+    return projects.flatMap(({ tenant, project }) => {
+      const owners = this.#tenants.get(tenant)?.owners.get(project);
+      return owners ? [{ tenant, project, setAt: owners.setAt }] : [];
+    });
+  }
+
+  async setCalendar(calendar: CalendarRecord): Promise<void> {
+    this.#existing(calendar.tenant).calendars.set(calendar.name, copy(calendar));
+  }
+
+  async calendar(tenant: string, name: string): Promise<CalendarRecord | undefined> {
+    return copy(this.#tenants.get(tenant)?.calendars.get(name));
+  }
+
+  async calendars(tenant: string): Promise<CalendarRecord[]> {
+    const all = [...(this.#tenants.get(tenant)?.calendars.values() ?? [])];
+    return copy(all.sort((a, b) => (a.name < b.name ? -1 : 1)));
+  }
+
+  async saveDelegation(delegation: DelegationRecord): Promise<void> {
+    this.#delegations.save(delegation);
+  }
+
+  async delegation(tenant: string, id: string): Promise<DelegationRecord | undefined> {
+    return this.#delegations.find(tenant, id);
+  }
+
+  async delegations(
+    tenant: string,
+    filter: DelegationFilter,
+    page: { before?: string; limit: number },
+  ): Promise<DelegationRecord[]> {
+    return this.#delegations.list(tenant, filter, page);
+  }
+
+  async revokeDelegation(tenant: string, id: string, at: number): Promise<boolean> {
+    return this.#delegations.revoke(tenant, id, at);
   }
 
   async dueTimers(before: number, limit: number): Promise<DueTimer[]> {
@@ -164,6 +245,12 @@ export class MemoryStore implements Store {
   async timerSlots(from: number, until: number, slotMs: number): Promise<number[]> {
     const within = this.#pending().filter(({ dueAt }) => dueAt >= from && dueAt < until);
     return [...new Set(within.map(({ dueAt }) => Math.floor(dueAt / slotMs) * slotMs))];
+  }
+
+  #existing(tenant: string): Tenant {
+    const held = this.#tenants.get(tenant);
+    if (!held) throw new CountersignError('NOT_FOUND', `There is no tenant "${tenant}"`);
+    return held;
   }
 
   #commitOne(given: ChangeCommit, place: number): CommitResult {

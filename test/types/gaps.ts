@@ -40,11 +40,6 @@ export const GROWN_GAPS: readonly Gap[] = [
     offered: ['oneOf', 'type', 'initial', 'amend'],
   },
   {
-    gap: 'choices for an initial value',
-    changes: [["initial: 'low',", "initial: '|',"]],
-    offered: ['low', 'high'],
-  },
-  {
     gap: 'places to amend in',
     changes: [["amend: { in: 'Review' }", "amend: { in: '|' }"]],
     offered: PLACES,
@@ -118,18 +113,6 @@ export const GROWN_GAPS: readonly Gap[] = [
     offered: ROLES,
   },
   {
-    gap: 'other ballots',
-    changes: [["apart: 'code',", "apart: '|',"]],
-    offered: ['code'],
-    never: ['owners'],
-  },
-  {
-    gap: 'other ballots in a list',
-    changes: [["apart: 'code',", "apart: ['|'],"]],
-    offered: ['code'],
-    never: ['owners'],
-  },
-  {
     gap: 'words for what a revision does to votes',
     changes: [["revision: 'keep',", "revision: '|',"]],
     offered: ['keep', 'drop'],
@@ -170,7 +153,7 @@ export const GROWN_GAPS: readonly Gap[] = [
   {
     gap: 'keys of a timer',
     changes: [["{ after: '1h' }", "{ after: '1h', | }"]],
-    offered: ['escalate', 'remind'],
+    offered: ['escalate', 'remind', 'calendar'],
   },
   { gap: 'roles to remind', changes: [["remind: 'developer' }", "remind: '|' }"]], offered: ROLES },
   {
@@ -209,6 +192,11 @@ export const GROWN_GAPS: readonly Gap[] = [
     gap: 'ballots to void in a region',
     changes: [["{ when: 'ballots.code.passed' },", "{ when: 'ballots.code.passed', void: '|' },"]],
     offered: ['all', 'code', 'owners'],
+  },
+  {
+    gap: 'ways to start one of several transitions',
+    changes: [["{ after: '30d', calendar: 'office', if: 'threads.open > 0', void: 'code' }", '{ | }']],
+    offered: ['trigger', 'after', 'idle', 'join', 'when', 'revision', 'void'],
   },
   {
     gap: 'ways to start a transition',

@@ -55,7 +55,7 @@ export default workflow({
   suspension: { suspend: { role: 'lead', reason: 'required' }, resume: {} },
   initial: 'Recorded',
   states: {
-    Recorded: { timers: { forgotten: { after: '3d', remind: 'developer' }, silent: { after: '1h' } } },
+    Recorded: { timers: { forgotten: { after: '3d', calendar: 'office', remind: 'developer' }, silent: { after: '1h' } } },
     Review: {
       timers: { overdue: { after: '24h', escalate: 'lead', remind: 'reviewer' } },
       regions: {
@@ -80,7 +80,7 @@ export default workflow({
     'Review -> Approved': { join: 'all' },
     'Review -> Recorded': [
       { revision: true, void: ['code', 'owners'] },
-      { after: '30d', if: 'threads.open > 0', void: 'code' },
+      { after: '30d', calendar: 'office', if: 'threads.open > 0', void: 'code' },
     ],
     'Review -> Merged': { trigger: 'merge', role: 'manager', sign: 'responsibility', void: 'all' },
     'Recorded -> Withdrawn': { idle: '30d' },

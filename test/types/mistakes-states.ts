@@ -137,6 +137,16 @@ export const STATE_MISTAKES: readonly Mistake[] = [
     sentence: "'if' belongs to a 'trigger', an 'after' or an 'idle'",
   },
   {
+    mistake: 'a calendar where no time passes',
+    changes: [["{ when: 'ballots.code.passed' },", "{ when: 'true', calendar: 'office' }, // <-"]],
+    sentence: "'calendar' belongs to an 'after' or an 'idle'",
+  },
+  {
+    mistake: 'a calendar that is no name',
+    changes: [["calendar: 'office', remind", 'calendar: 5, // <-\nremind']],
+    sentence: "'calendar' is the name of one of the tenant's calendars",
+  },
+  {
     mistake: 'a signature on what nobody sends',
     changes: [["idle: '30d' },", "idle: '30d', sign: 'approval' }, // <-"]],
     sentence: "'sign' belongs to a 'trigger'",

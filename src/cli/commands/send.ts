@@ -16,14 +16,20 @@ interface Options extends Common {
   readonly version?: number;
   readonly key?: string;
   readonly project?: string;
+  readonly for?: string;
 }
 
 export async function send(io: Io, options: Options, name: string, trigger: string): Promise<Result> {
-  const { reason, eventData, version, key, project } = options;
+  const { reason, eventData, version, key, project, for: from } = options;
   const data = eventData === undefined ? undefined : parseData(eventData);
   return connected(io, options, async (api) => {
     const change = await findChange(api, name, project);
-    const event = { trigger, ...(reason !== undefined && { reason }), ...(data !== undefined && { data }) };
+    const event = {
+      trigger,
+      ...(reason !== undefined && { reason }),
+      ...(data !== undefined && { data }),
+      ...(from !== undefined && { for: from }),
+    };
     return sendEvent(api, change.id, event, painter(io), {
       ...(key !== undefined && { idempotencyKey: key }),
       ...(version !== undefined && { version }),

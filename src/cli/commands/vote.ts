@@ -15,6 +15,7 @@ interface Options extends Common {
   readonly region?: string;
   readonly reason?: string;
   readonly project?: string;
+  readonly for?: string;
 }
 
 /** What a vote comes to before anything is sent. */
@@ -24,29 +25,34 @@ export type Choice =
   | { readonly kind: 'none'; readonly refusal: Refusal };
 
 export async function vote(io: Io, options: Options, meaning: Vote, name: string): Promise<Result> {
-  const { region, reason, project } = options;
+  const { region, reason, project, for: from } = options;
   return connected(io, options, async (api) => {
     const change = await findChange(api, name, project);
-    const choice = chooseTrigger(change, meaning, { region, hasReason: Boolean(reason?.trim()) });
+    const hasReason = Boolean(reason?.trim());
+    const choice = chooseTrigger(change, meaning, { region, hasReason, forAnother: from !== undefined });
     if (choice.kind === 'none') return refused(choice.refusal);
     if (choice.kind === 'several') throw ambiguous(meaning, choice.candidates);
-    const event = { trigger: choice.trigger, ...(reason !== undefined && { reason }) };
+    const event = {
+      trigger: choice.trigger,
+      ...(reason !== undefined && { reason }),
+      ...(from !== undefined && { for: from }),
+    };
     return sendEvent(api, change.id, event, painter(io), { version: change.version });
   });
 }
 
-/** The one trigger named `approve`, `…_approve` or `…_approved` (`reject` likewise) that the caller may send. */
+/** The one trigger named `approve`, `…_approve` or `…_approved` (`reject` likewise) that the caller may send; what one may for another, the server knows. */
 function chooseTrigger(
   change: Change,
   meaning: Vote,
-  { region, hasReason }: { region: string | undefined; hasReason: boolean },
+  { region, hasReason, forAnother }: { region: string | undefined; hasReason: boolean; forAnother: boolean },
 ): Choice {
   const enabled = change.enabled ?? [];
   const candidates = enabled.filter(
     ({ trigger, from }) => means(trigger, meaning) && (region === undefined || regionOf(from) === region),
   );
   const permitted = candidates.filter(
-    ({ refusal }) => refusal === null || (hasReason && refusal.code === 'REASON_REQUIRED'),
+    ({ refusal }) => forAnother || refusal === null || (hasReason && refusal.code === 'REASON_REQUIRED'),
   );
   const [first] = permitted;
   if (first) {

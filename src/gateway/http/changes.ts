@@ -7,6 +7,7 @@ import { jsonResponse, textResponse } from '../response.ts';
 import {
   answerHeaders,
   commandHeaders,
+  delegateField,
   envelopeOf,
   etag,
   holdContentTo,
@@ -41,6 +42,7 @@ export const eventBody = z
     reason: field.reason.optional(),
     data: field.json.optional(),
     revision: z.int().min(0).optional().openapi({ description: 'The revision the sender saw' }),
+    ...delegateField,
     ...importFields,
   })
   .openapi('Event');
@@ -155,7 +157,7 @@ function addEvents(routes: Routes, { backend }: Services): void {
       answers: { 200: { description: 'The row it left in the log', schema: schema.transition } },
     },
     async ({ params: { id }, body, headers, principal, requestId }) => {
-      const { as: _as, occurred_at: _at, ...event } = body;
+      const { as: _as, occurred_at: _at, for: _for, ...event } = body;
       const expectedVersion = headers['if-match'];
       holdContentTo(principal, body);
       const envelope = envelopeOf(principal, body, headers['idempotency-key']);

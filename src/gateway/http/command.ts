@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { Answer, Envelope, Principal } from '../../actors/commands.ts';
 import { CountersignError } from '../../errors.ts';
 import * as field from './fields.ts';
+import { invalid } from './input.ts';
 
 /** Body fields of those who record what others did elsewhere (role "importer"). */
 export const importFields = {
@@ -10,9 +11,15 @@ export const importFields = {
   occurred_at: field.pastTime.optional(),
 };
 
-interface ImportFields {
+/** Body field of those who act for somebody who is away. */
+export const delegateField = {
+  for: field.principalId.optional().openapi({ description: 'Whose delegate you are in this; not with "as"' }),
+};
+
+interface ActingFields {
   readonly as?: z.output<typeof field.actingAs> | undefined;
   readonly occurred_at?: number | undefined;
+  readonly for?: string | undefined;
 }
 
 /** 1 to 200 visible ASCII characters. */
@@ -30,8 +37,10 @@ const ifMatch = z
 export const keyHeader = z.object({ 'idempotency-key': idempotencyKey.optional() });
 export const commandHeaders = keyHeader.extend({ 'if-match': ifMatch.optional() });
 
-export function envelopeOf(caller: Principal, body: ImportFields, key: string | undefined): Envelope {
-  const { as, occurred_at: occurredAt } = body;
+export function envelopeOf(caller: Principal, body: ActingFields, key: string | undefined): Envelope {
+  const { as, occurred_at: occurredAt, for: actsFor } = body;
+  if (actsFor !== undefined && (as !== undefined || occurredAt !== undefined))
+    throw invalid([{ path: 'for', message: 'cannot stand together with "as" or "occurred_at"' }]);
   if ((as !== undefined || occurredAt !== undefined) && !caller.roles.includes('importer')) {
     const message = `"as" and "occurred_at" need role "importer", which the token of "${caller.id}" does not carry.`;
     throw new CountersignError('FORBIDDEN', message);
@@ -39,6 +48,7 @@ export function envelopeOf(caller: Principal, body: ImportFields, key: string | 
   return {
     principal: as ? actor(caller.tenant, as) : caller,
     ...(as && { via: caller.id }),
+    ...(actsFor !== undefined && { actsFor }),
     ...(key !== undefined && { idempotencyKey: key }),
     ...(occurredAt !== undefined && { occurredAt }),
   };

@@ -23,7 +23,7 @@ export type Api = OpenAPIHono<Bindings>;
 export type Access = 'open' | 'token' | 'tenant';
 
 export interface RouteSpec<P, Q, H, B> {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   /** As OpenAPI spells it: `/v1/changes/{id}`. */
   readonly path: string;
   readonly summary: string;
@@ -106,7 +106,10 @@ export class Routes {
   ): void {
     describe(this.#api, spec, access);
     const methods = this.#methods.get(spec.path) ?? [];
-    this.#methods.set(spec.path, [...methods, ...(spec.method === 'get' ? ['GET', 'HEAD'] : ['POST'])]);
+    this.#methods.set(spec.path, [
+      ...methods,
+      ...(spec.method === 'get' ? ['GET', 'HEAD'] : [spec.method.toUpperCase()]),
+    ]);
     const path = spec.path.replace(/\{(\w+)\}/g, ':$1');
     this.#api.on(spec.method.toUpperCase(), path, async (context) => {
       const started = performance.now();

@@ -63,6 +63,18 @@ export const timer = z
   .openapi('Timer');
 export type TimerDocument = z.infer<typeof timer>;
 
+export const verdict = z
+  .strictObject({
+    allowed: z.boolean(),
+    late: z.boolean().openapi({ description: 'It would be noted and change nothing' }),
+    from: field.json,
+    to: field.json,
+    outcome: z.string().nullable(),
+    role: z.string().nullable().openapi({ description: 'The role that would decide' }),
+    refusal: refusal.nullable(),
+  })
+  .openapi('Verdict');
+
 const summaryFields = {
   id: field.uuid,
   project: z.string(),
@@ -127,7 +139,13 @@ const revision = z
     author: z.string(),
     uploader: z.string(),
     lines: z.int().nullable(),
-    owners: z.array(z.strictObject({ name: z.string(), members: z.array(z.string()) })),
+    owners: z.array(
+      z.strictObject({
+        name: z.string(),
+        members: z.array(z.string()),
+        required: z.int().openapi({ description: 'How many of them; 0 where nobody waits for them' }),
+      }),
+    ),
   })
   .openapi('Revision');
 
@@ -194,6 +212,25 @@ export const deployed = z
     warnings: z.array(z.strictObject({ path: z.string(), message: z.string() })),
   })
   .openapi('Deployed');
+
+export const ownersFormat = z.enum(['github', 'gitlab', 'kubernetes', 'gerrit']);
+
+export const projectOwners = z
+  .strictObject({
+    project: z.string(),
+    format: ownersFormat,
+    files: z.record(z.string(), z.string()),
+    set_by: z.string(),
+    reason: z.string().nullable(),
+    set_at: field.time,
+  })
+  .openapi('ProjectOwners');
+export type ProjectOwnersDocument = z.infer<typeof projectOwners>;
+
+export const calendar = z
+  .strictObject({ name: z.string(), calendar: field.json, set_by: z.string(), set_at: field.time })
+  .openapi('Calendar');
+export type CalendarDocument = z.infer<typeof calendar>;
 
 export const tenant = z
   .strictObject({ tenant: z.string(), title: z.string(), created_at: field.time })

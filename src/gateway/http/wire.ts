@@ -1,18 +1,24 @@
 /** How stored things look on the wire: snake_case names, times in ISO 8601 UTC. */
+
 import type { BallotView } from '../../actors/standings.ts';
 import type { ChangeView, EnabledTrigger } from '../../actors/views.ts';
+import type { Refusal } from '../../errors.ts';
 import type {
+  CalendarRecord,
   ChangeRecord,
   DueTimer,
   LogRow,
+  ProjectOwners,
   StoredDefinition,
   TenantRecord,
 } from '../../persistence/records.ts';
 import type {
+  CalendarDocument,
   ChangeDocument,
   ChangeSummary,
   DefinitionDocument,
   DefinitionSummary,
+  ProjectOwnersDocument,
   TenantDocument,
   TimerDocument,
   TransitionDocument,
@@ -20,6 +26,10 @@ import type {
 
 function isoTime(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+export function refusalDocument({ code, message, accepted }: Refusal) {
+  return { code, message, accepted: [...accepted] };
 }
 
 export function transitionDocument(row: LogRow): TransitionDocument {
@@ -38,11 +48,7 @@ export function transitionDocument(row: LogRow): TransitionDocument {
     role: row.role,
     reason: row.reason,
     data: row.data,
-    refusal: row.refusal && {
-      code: row.refusal.code,
-      message: row.refusal.message,
-      accepted: [...row.refusal.accepted],
-    },
+    refusal: row.refusal && refusalDocument(row.refusal),
     occurred_at: isoTime(row.occurredAt),
     recorded_at: isoTime(row.recordedAt),
   };
@@ -120,7 +126,7 @@ function revisionDocument(revision: NonNullable<ChangeView['revision']>): Change
     author,
     uploader,
     lines: lines ?? null,
-    owners: owners.map(({ name, members }) => ({ name, members: [...members] })),
+    owners: owners.map(({ name, members, required = 1 }) => ({ name, members: [...members], required })),
   };
 }
 
@@ -133,11 +139,7 @@ function enabledDocument(enabled: EnabledTrigger): ChangeDocument['enabled'][num
     by: [...enabled.by],
     exclude: [...enabled.exclude],
     reason: enabled.reason,
-    refusal: enabled.refusal && {
-      code: enabled.refusal.code,
-      message: enabled.refusal.message,
-      accepted: [...enabled.refusal.accepted],
-    },
+    refusal: enabled.refusal && refusalDocument(enabled.refusal),
   };
 }
 
@@ -154,6 +156,21 @@ export function definitionSummary(stored: StoredDefinition): DefinitionSummary {
 
 export function definitionDocument(stored: StoredDefinition): DefinitionDocument {
   return { ...definitionSummary(stored), definition: stored.definition };
+}
+
+export function ownersDocument(owners: ProjectOwners): ProjectOwnersDocument {
+  return {
+    project: owners.project,
+    format: owners.format,
+    files: owners.files,
+    set_by: owners.setBy,
+    reason: owners.reason,
+    set_at: isoTime(owners.setAt),
+  };
+}
+
+export function calendarDocument({ name, calendar, setBy, setAt }: CalendarRecord): CalendarDocument {
+  return { name, calendar, set_by: setBy, set_at: isoTime(setAt) };
 }
 
 export function tenantDocument(tenant: TenantRecord): TenantDocument {

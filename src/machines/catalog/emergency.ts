@@ -1,6 +1,7 @@
 /**
  * Emergency: two people decide to apply first, with a reason; the review follows within three days. What is not approved by
- * then, or is rejected, has to be rolled back.
+ * then, or is rejected, has to be rolled back. What comes in before it is applied has to be declared anew; what comes in
+ * afterwards leaves the declaration standing, so that those who declared never review it.
  */
 import { workflow } from '../workflow.ts';
 
@@ -17,6 +18,7 @@ export const emergency = workflow({
       reason: 'required',
       cast: { declare: 'approve' },
       needs: { approvals: 2 },
+      revision: 'keep',
     },
     retroactive: {
       title: 'Retroactive review',
@@ -47,6 +49,8 @@ export const emergency = workflow({
   },
   transitions: {
     'Recorded -> Declared': { when: 'ballots.declaration.passed' },
+    'Recorded -> Recorded': { revision: true, void: 'declaration' },
+    'Declared -> Recorded': { revision: true, void: 'declaration' },
     'Recorded -> Withdrawn': [{ trigger: 'withdraw', role: 'developer' }, { after: '7d' }],
     'Declared -> Applied': { trigger: 'apply', role: ['developer', 'incident_commander'] },
     'Declared -> Withdrawn': { trigger: 'withdraw', role: 'developer' },

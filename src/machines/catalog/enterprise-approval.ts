@@ -1,8 +1,12 @@
 /**
  * EnterpriseApproval: security within three days, then code with four eyes, then quality, and somebody who applies it.
- * Each stage may reject; security that is late is escalated, and a change nobody decides on expires.
+ * Each stage may reject, and a new revision starts with security again. Security that is late is escalated; a change that
+ * lies with its author for too long expires.
  */
 import { workflow } from '../workflow.ts';
+
+/** Nobody has approved what came in later. */
+const revised = { revision: true, void: 'all' } as const;
 
 export const enterpriseApproval = workflow({
   name: 'EnterpriseApproval',
@@ -115,6 +119,8 @@ export const enterpriseApproval = workflow({
     'Rework -> SecurityReview': { trigger: 'submit', role: 'developer' },
     'Rework -> Withdrawn': [{ trigger: 'withdraw', role: 'developer' }, { idle: '90d' }],
     'Approved -> Applied': { trigger: 'apply', role: 'release_manager', exclude: 'contributors' },
-    'Approved -> SecurityReview': { revision: true, void: 'all' },
+    'CodeReview -> SecurityReview': revised,
+    'QualityReview -> SecurityReview': revised,
+    'Approved -> SecurityReview': revised,
   },
 });

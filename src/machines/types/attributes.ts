@@ -33,10 +33,13 @@ export interface AttributeKeys<T, D extends Declared> {
     : Choices<At<T, 'oneOf'>>;
   readonly type: 'oneOf' extends Keys<T>
     ? Problem<"give 'oneOf' or 'type', not both">
-    : Known<At<T, 'type'>, Kind, 'type'>;
+    : Known<At<T, 'type'>, Kind, 'type'> | Unfinished<At<T, 'type'>>;
   readonly initial: Initial<T, At<T, 'initial'>>;
   readonly amend: CheckedAmending<At<T, 'amend'>, D>;
 }
+
+/** While it is typed, any text: `type` would tell the members of a union apart, and the one that proposes would be dropped. */
+type Unfinished<Value> = unknown extends Value ? string & Record<never, never> : never;
 
 type Choices<T> = unknown extends T
   ? readonly string[]

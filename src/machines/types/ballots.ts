@@ -58,12 +58,12 @@ type Weights<T, Role extends string> = ByName<
 type Apart<Value, Name, Ballot extends string> = unknown extends Name
   ? Several<Value, Ballot, 'ballot'>
   : Value extends Name
-  ? Problem<`ballot '${Value & string}' cannot be apart from itself`>
-  : Value extends readonly unknown[]
-    ? Name extends Value[number]
-      ? { readonly [I in keyof Value]: Apart<Value[I], Name, Ballot> }
-      : Several<Value, Exclude<Ballot, Name>, 'ballot'>
-    : Several<Value, Exclude<Ballot, Name>, 'ballot'>;
+    ? Problem<`ballot '${Value & string}' cannot be apart from itself`>
+    : Value extends readonly unknown[]
+      ? Name extends Value[number]
+        ? { readonly [I in keyof Value]: Apart<Value[I], Name, Ballot> }
+        : Several<Value, Exclude<Ballot, Name>, 'ballot'>
+      : Several<Value, Exclude<Ballot, Name>, 'ballot'>;
 
 type KeepAll = 'keep' | 'drop';
 

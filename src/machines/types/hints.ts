@@ -1,7 +1,7 @@
 /**
  * Completion inside states. An editor infers nothing from the part it completes in, so the names in there are inferred by
  * other ways: `Inner` backwards through mapped types (region by region, its state names), `State` and `Region` as bare keys.
- * Nothing is refused here: that is for `checked.ts`.
+ * `Left` are the states that the transitions leave. Nothing is refused here: that is for `checked.ts`.
  */
 import type { Outcome } from '../definition.ts';
 import type { Names } from './graph.ts';
@@ -27,10 +27,15 @@ interface KeysOfRegion<States> {
 }
 
 /** Outcomes, roles, triggers and ballots wherever they may stand in a state. */
-export type StateHints<State extends string, Region extends string, D extends Declared> = {
+export type StateHints<
+  State extends string,
+  Region extends string,
+  Left extends string,
+  D extends Declared,
+> = {
   readonly [S in State]: InnerHints<D['role']> & {
     readonly regions?: { readonly [R in Region]: InRegion<D> };
-    readonly reopen?: CheckedReopening<unknown, { readonly [N in State]: unknown }, D> | object;
+    readonly reopen?: CheckedReopening<unknown, { readonly [N in Left]: unknown }, D> | object;
   };
 };
 

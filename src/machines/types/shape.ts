@@ -8,8 +8,14 @@ import type { AttributeShape, BallotShape } from './shape-ballots.ts';
 
 type OneOrMore<T> = T | readonly T[];
 
-/** What stands where keys and values are expected: other things are refused in a sentence, not here. */
-export type Loose<T> = T | string | number | boolean | readonly unknown[];
+type Scalar = string | number | boolean;
+
+/**
+ * What stands where keys and values are expected: other things are refused in a sentence, not here. Never `unknown`, which
+ * would swallow what editors propose.
+ */
+export type Loose<T> = T | Scalar | readonly Scalar[];
+export type Anything = Loose<object> | null | undefined;
 
 /** Who may; the same wherever somebody is allowed something. */
 export interface RuleShape {
@@ -22,10 +28,10 @@ export interface RuleShape {
   /** `required`: nobody does it without saying why. */
   readonly reason?: string;
   /** A condition that must hold when it is sent: text, or what the builder of conditions makes. */
-  readonly if?: unknown;
+  readonly if?: Anything;
   /** Makes it a signature with this meaning. */
   readonly sign?: string;
-  readonly [key: string]: unknown;
+  readonly [key: string]: Anything;
 }
 
 export interface TransitionShape extends RuleShape {
@@ -35,12 +41,14 @@ export interface TransitionShape extends RuleShape {
   readonly after?: string;
   /** … or by itself after a time in which nothing happened to the change … */
   readonly idle?: string;
+  /** The tenant's calendar in which a time is working time; elapsed time without one. */
+  readonly calendar?: Anything;
   /** … or by itself when `all`, `any` or this many regions are done … */
   readonly join?: string | number;
   /** … or by itself as soon as this condition holds … */
-  readonly when?: unknown;
+  readonly when?: Anything;
   /** … or when a new revision comes. */
-  readonly revision?: unknown;
+  readonly revision?: Anything;
   /** Only regions that ended with this outcome count for the join. */
   readonly ending?: string;
   /** What happens to a vote that comes when its region is done; refused where nothing is said. */
@@ -54,11 +62,13 @@ export type TransitionsShape = Readonly<Record<string, OneOrMore<TransitionShape
 export interface TimerShape {
   /** The time in the state, such as `24h`; when it is over, `elapsed.<timer>` holds until the state is left. */
   readonly after: string;
+  /** The tenant's calendar in which it is working time; elapsed time without one. */
+  readonly calendar?: Anything;
   /** Another role that is asked then, and may act in that state too. */
   readonly escalate?: string;
   /** Those who hold this role are reminded. */
   readonly remind?: string;
-  readonly [key: string]: unknown;
+  readonly [key: string]: Anything;
 }
 
 export interface InnerStateShape {
@@ -66,7 +76,7 @@ export interface InnerStateShape {
   /** Makes the state final and says what it means. */
   readonly final?: string;
   readonly timers?: Readonly<Record<string, TimerShape>>;
-  readonly [key: string]: unknown;
+  readonly [key: string]: Anything;
 }
 
 export interface ScopeShape {
@@ -113,5 +123,5 @@ export interface WorkflowShape extends ScopeShape {
 export interface SuspensionShape {
   readonly suspend?: Loose<RuleShape>;
   readonly resume?: Loose<RuleShape>;
-  readonly [key: string]: unknown;
+  readonly [key: string]: Anything;
 }

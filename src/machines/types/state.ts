@@ -1,6 +1,6 @@
 /** What may stand in one state, as types; its regions are `checked.ts`'s matter. */
 import type { Outcome } from '../definition.ts';
-import type { Duration } from './duration.ts';
+import type { CalendarName, Duration } from './duration.ts';
 import type { At, Form, Requires } from './form.ts';
 import type { Finals, Names } from './graph.ts';
 import type { Known, Problem } from './problem.ts';
@@ -38,6 +38,7 @@ type CheckedTimers<Timers, Role extends string> = {
 
 export interface TimerKeys<Timer, Role extends string> {
   readonly after: Known<At<Timer, 'after'>, Duration, 'duration'>;
+  readonly calendar: CalendarName<At<Timer, 'calendar'>>;
   readonly escalate: Known<At<Timer, 'escalate'>, Role, 'role'>;
   readonly remind: Known<At<Timer, 'remind'>, Role, 'role'>;
 }

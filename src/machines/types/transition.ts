@@ -1,6 +1,6 @@
 /** What may stand in one transition, as types: the counterpart of the transition schema in `source-rules.ts`. */
 import type { Outcome } from '../definition.ts';
-import type { Duration } from './duration.ts';
+import type { CalendarName, Duration } from './duration.ts';
 import type { At, AtLeastOne, Keys, OnlyOne } from './form.ts';
 import type { FromOf } from './graph.ts';
 import type { Known, Problem } from './problem.ts';
@@ -35,6 +35,7 @@ export interface TransitionKeys<T, E, A extends Around> extends RuleKeys<T, A> {
   readonly trigger: Known<At<T, 'trigger'>, A['trigger'], 'trigger'>;
   readonly after: Known<At<T, 'after'>, Duration, 'duration'>;
   readonly idle: Known<At<T, 'idle'>, Duration, 'duration'>;
+  readonly calendar: CalendarName<At<T, 'calendar'>>;
   readonly join: Joinable<At<T, 'join'>, FromOf<E>, A>;
   readonly when: Given<At<T, 'when'>>;
   readonly revision: At<T, 'revision'> extends false
@@ -62,9 +63,11 @@ type Misplaced<T, K> =
               'trigger' | 'after' | 'idle',
               "'if' belongs to a 'trigger', an 'after' or an 'idle'; a transition by condition alone says 'when'"
             >
-          : K extends 'ending'
-            ? Belongs<T, 'join', "'ending' belongs to a 'join'">
-            : never
+          : K extends 'calendar'
+            ? Belongs<T, 'after' | 'idle', "'calendar' belongs to an 'after' or an 'idle'">
+            : K extends 'ending'
+              ? Belongs<T, 'join', "'ending' belongs to a 'join'">
+              : never
     : never;
 
 type Belongs<T, Owner extends string, Sentence extends string> = Keys<T> & Owner extends never

@@ -30,7 +30,7 @@ const needOf = (text: fc.Arbitrary<string>) =>
           of: maybe(role),
           exclude: some(EXCLUSIONS),
         }),
-        fc.record({ share: fc.constantFrom(1, 33, 34, 50, 66, 67, 100), of: role }),
+        fc.record({ share: fc.constantFrom(1, 34, 50, 66, 67, 67, 100), of: role }),
         fc.constant({ majority: true }),
         fc.record({ each: fc.constantFrom('owners', ['dev'], ['dev', 'lead']) }),
         fc.record({ weight: fc.integer({ min: 1, max: 5 }) }),
@@ -178,6 +178,7 @@ const revisions: fc.Arbitrary<RevisionData> = fc
       fc.oneof(
         fc.record({ dev: fc.integer({ min: 0, max: 4 }), lead: fc.integer({ min: 0, max: 3 }) }),
         fc.record({ dev: fc.integer({ min: 1, max: 3 }) }),
+        fc.constant({ dev: 3, lead: 3 }),
       ),
     ),
   })

@@ -1,6 +1,6 @@
 /**
- * The vote rules against a naive model of them. The usual run takes a part of the histories; all of them with
- * `COUNTERSIGN_VOTE_HISTORIES=10000 npx vitest run test/machines/votes/model.test.ts`.
+ * The vote rules against a naive model of them: the same random histories, the same answers after every event. Fewer or
+ * more of them with `COUNTERSIGN_VOTE_HISTORIES=50000 npx vitest run test/machines/votes/model.test.ts`.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -13,7 +13,7 @@ import { placeOf, send, standingIn } from './product.ts';
 import type { Said } from './story.ts';
 import { type Moves, workflow } from './workflow.ts';
 
-const HISTORIES = Number(process.env.COUNTERSIGN_VOTE_HISTORIES ?? 2_000);
+const HISTORIES = Number(process.env.COUNTERSIGN_VOTE_HISTORIES ?? 10_000);
 const SEED = process.env.COUNTERSIGN_SEED;
 /** Compiling costs as much as a history; every definition lives through some. */
 const PER_DEFINITION = 10;

@@ -1,0 +1,132 @@
+/**
+ * What the runtime knows of a revision beside what its sender says: whose files it touches, by the owners files of the
+ * project. It is added when a batch is about to be stepped, so that events keep their order, an idempotency key stands for
+ * what was sent, and the log shows by which groups a revision was judged.
+ *
+ * Files that no rule names need nobody. A team ("@org/team") is nobody either until it is known who belongs to it, so its
+ * group stays missing rather than being passed over.
+ */
+import { LRUCache } from 'lru-cache';
+import { CountersignError } from '../errors.ts';
+import { BOUNDS } from '../machines/built-in.ts';
+import type { OwnerGroup } from '../machines/context.ts';
+import type { Json, ProjectRef } from '../persistence/records.ts';
+import type { EventCommand } from './commands.ts';
+import type { Item, Work } from './mailbox.ts';
+import { type OwnerRules, ownerGroups } from './owners/groups.ts';
+import { readOwners } from './owners/read-owners.ts';
+import type { Store } from './ports.ts';
+
+/** Projects whose rules are kept read; a large repository's take a few MB. */
+const KEPT = 100;
+const MAX_NAME = 500;
+
+interface KeptRules {
+  readonly setAt: number;
+  readonly rules: OwnerRules;
+}
+
+export class RevisionFacts {
+  readonly #store: Pick<Store, 'ownersSetAt' | 'projectOwners'>;
+  readonly #kept = new LRUCache<string, KeptRules>({ max: KEPT });
+
+  constructor(store: Pick<Store, 'ownersSetAt' | 'projectOwners'>) {
+    this.#store = store;
+  }
+
+  /** The same work; revisions that name their files, and no owners, name these too where the project has rules. */
+  async added(work: readonly Work[]): Promise<readonly Work[]> {
+    const projects = new Map<string, ProjectRef>();
+    for (const { mailbox, items } of work) {
+      const project = mailbox.live?.facts.project;
+      if (project === undefined || !items.some(asksForOwners)) continue;
+      const ref = { tenant: mailbox.ref.tenant, project };
+      projects.set(nameOf(ref), ref);
+    }
+    if (projects.size === 0) return work;
+    const rules = await this.#rulesOf([...projects.values()]);
+    return work.map((each) => {
+      const { tenant } = each.mailbox.ref;
+      const found = rules.get(nameOf({ tenant, project: each.mailbox.live?.facts.project ?? '' }));
+      return found ? { ...each, items: each.items.flatMap((item) => withOwners(item, found)) } : each;
+    });
+  }
+
+  /** The same for one command that nobody waits for. */
+  async addedTo(command: EventCommand, project: ProjectRef): Promise<EventCommand> {
+    if (!touchedBy(command)) return command;
+    const rules = (await this.#rulesOf([project])).get(nameOf(project));
+    return rules ? commandWith(command, rules) : command;
+  }
+
+  async #rulesOf(projects: readonly ProjectRef[]): Promise<Map<string, OwnerRules>> {
+    const stamps = await this.#store.ownersSetAt(projects);
+    const found = await Promise.all(
+      stamps.map(async ({ setAt, ...ref }) => [nameOf(ref), await this.#rules(ref, setAt)] as const),
+    );
+    return new Map(found.flatMap(([name, rules]) => (rules ? [[name, rules] as const] : [])));
+  }
+
+  async #rules({ tenant, project }: ProjectRef, setAt: number): Promise<OwnerRules | undefined> {
+    const name = nameOf({ tenant, project });
+    const kept = this.#kept.get(name);
+    if (kept && kept.setAt >= setAt) return kept.rules;
+    const owners = await this.#store.projectOwners(tenant, project);
+    if (!owners) return undefined;
+    const rules = readOwners(owners.format, owners.files);
+    this.#kept.set(name, { setAt: owners.setAt, rules });
+    return rules;
+  }
+}
+
+/** The groups as a change remembers them. */
+export function groupsFor(rules: OwnerRules, files: readonly string[]): OwnerGroup[] {
+  return ownerGroups(rules, files).map(({ name, members, required, files: named, fileCount }) => ({
+    name: name.slice(0, MAX_NAME),
+    members: [...new Set(members.map(principalOf))].sort(),
+    files: named,
+    ...(fileCount > named.length && { fileCount }),
+    ...(required !== 1 && { required }),
+  }));
+}
+
+/** "@octocat" → "octocat"; teams, roles ("@@maintainer"), addresses and logins stay as they are written. */
+function principalOf(member: string): string {
+  return /^@[^@/]+$/.test(member) ? member.slice(1) : member;
+}
+
+/** The item with its owners; none where that failed, for then it has been answered. */
+function withOwners(item: Item, rules: OwnerRules): Item[] {
+  const { input } = item;
+  if (input.kind !== 'event' || !touchedBy(input.command)) return [item];
+  try {
+    return [{ ...item, input: { ...input, command: commandWith(input.command, rules) } }];
+  } catch (cause) {
+    item.fail(
+      new CountersignError('INTERNAL', 'The owners of the touched files could not be found.', { cause }),
+    );
+    return [];
+  }
+}
+
+function asksForOwners({ input }: Item): boolean {
+  return input.kind === 'event' && touchedBy(input.command) !== undefined;
+}
+
+function commandWith(command: EventCommand, rules: OwnerRules): EventCommand {
+  const owners = groupsFor(rules, touchedBy(command) ?? []);
+  return { ...command, data: { ...(command.data as object), owners } as unknown as Json };
+}
+
+/** The files whose owners are asked for. What does not fit is left to the step, which refuses it. */
+function touchedBy({ trigger, data }: EventCommand): readonly string[] | undefined {
+  if (trigger !== 'change.revise') return undefined;
+  if (typeof data !== 'object' || data === null || !('files' in data) || 'owners' in data) return undefined;
+  const { files } = data;
+  if (!Array.isArray(files) || files.length > BOUNDS.files) return undefined;
+  return files.every((file) => typeof file === 'string') ? files : undefined;
+}
+
+function nameOf({ tenant, project }: ProjectRef): string {
+  return `${tenant}/${project}`;
+}
