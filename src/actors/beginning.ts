@@ -1,5 +1,6 @@
 /** What a change knows when it begins, and which roles a sender's roles include. */
 import { misfit } from '../machines/built-in.ts';
+import { type ChangeContext, othersBehind, type Sender } from '../machines/context.ts';
 import type { AttributeValue, Definition } from '../machines/definition.ts';
 import type { ChangeFacts } from '../persistence/records.ts';
 import type { Principal } from './commands.ts';
@@ -8,13 +9,16 @@ import type { Principal } from './commands.ts';
 export function startingContext(
   definition: Definition,
   { author, attributes }: ChangeFacts,
-): { author: string; attributes?: Record<string, AttributeValue> } {
-  if (!definition.attributes || typeof attributes !== 'object' || attributes === null) return { author };
+  proposer: Sender,
+): Pick<ChangeContext, 'author' | 'authorFor' | 'attributes'> {
+  const behind = othersBehind(proposer);
+  const who = { author, ...(behind && { authorFor: behind }) };
+  if (!definition.attributes || typeof attributes !== 'object' || attributes === null) return who;
   const said = attributes as Readonly<Record<string, AttributeValue>>;
   const declared = Object.keys(definition.attributes).filter((name) => Object.hasOwn(said, name));
-  if (declared.length === 0) return { author };
+  if (declared.length === 0) return who;
   return {
-    author,
+    ...who,
     attributes: Object.fromEntries(declared.map((name) => [name, said[name] as AttributeValue])),
   };
 }

@@ -62,11 +62,12 @@ function lateVerdict(live: Live, event: TriggerEvent): Verdict | undefined {
 
 function outOfTurn(live: Live, event: TriggerEvent): Refusal {
   const where = configuration(stateOf(live) as never).join(', ');
-  if (live.outcome !== null) {
-    const message = `The change is ${live.outcome}; "${event.type}" cannot change that.`;
-    return { code: 'CHANGE_CLOSED', message, accepted: [] };
-  }
   const accepted = enabledNames(live);
+  if (live.outcome !== null) {
+    const again = accepted.length > 0 ? `; it can be opened again by ${accepted.join(', ')}` : '';
+    const message = `The change is ${live.outcome}; "${event.type}" cannot change that${again}.`;
+    return { code: 'CHANGE_CLOSED', message, accepted };
+  }
   const instead = accepted.length > 0 ? `enabled now: ${accepted.join(', ')}` : 'nothing can be sent now';
   return {
     code: 'NOT_ENABLED',

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import type { Refusal } from '../errors.ts';
-import type { ChangeContext } from '../machines/context.ts';
-import { DUE, type Scheduled } from '../machines/scheduled.ts';
+import type { ChangeContext, Scheduled } from '../machines/context.ts';
+import { DUE } from '../machines/scheduled.ts';
 import type { TimerRecord } from '../persistence/records.ts';
 import type { Envelope, EventCommand } from './commands.ts';
 import { type Live, stateOf } from './live.ts';

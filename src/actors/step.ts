@@ -50,7 +50,10 @@ export function step(live: Live, input: Input, now: number): Stepped {
 
 function propose(live: Live, envelope: Envelope, now: number): Stepped {
   invariant(live.version === 0, 'a change is proposed once');
-  const begun = start(live.workflow, startingContext(live.workflow.definition, live.facts));
+  const begun = start(
+    live.workflow,
+    startingContext(live.workflow.definition, live.facts, envelope.principal),
+  );
   const after = advance(live, begun, now);
   const came = { kind: 'proposed', role: null } as const;
   return { live: after, entry: entryOf({ envelope, now, event: 'propose' }, live, after, came) };

@@ -35,7 +35,10 @@ export interface PersistedSnapshot {
 }
 
 /** The first snapshot of a change and the timers that start with it. */
-export function start(compiled: CompiledWorkflow, input: Pick<ChangeContext, 'author' | 'attributes'>): Step {
+export function start(
+  compiled: CompiledWorkflow,
+  input: Pick<ChangeContext, 'author' | 'authorFor' | 'attributes'>,
+): Step {
   const [snapshot, actions] = initialTransition(compiled.machine, input);
   invariant(snapshot.status !== 'error', `${compiled.definition.name} starts: ${messageOf(snapshot.error)}`);
   return { changed: true, snapshot, ...timerData(compiled, actions) };

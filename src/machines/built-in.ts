@@ -104,7 +104,8 @@ function ruleOf(
   }
   if (type !== 'change.revise') return ANYBODY;
   if (revisions) return revisions;
-  if (partiesOf(principal).includes(context.author) || principal.id === context.author) return ANYBODY;
+  const authors = [context.author, ...(context.authorFor ?? [])];
+  if ([principal.id, ...partiesOf(principal)].some((each) => authors.includes(each))) return ANYBODY;
   const message = `Only ${context.author}, the author, brings new revisions of this change; ${principal.id} is somebody else.`;
   return { code: 'NOT_THE_AUTHOR', message, accepted: [] };
 }

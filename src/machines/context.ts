@@ -3,11 +3,12 @@
  * All of it is plain data and is only ever replaced, never written to.
  */
 import type { AttributeValue, PrincipalKind } from './definition.ts';
-import type { Scheduled } from './scheduled.ts';
 
 export interface ChangeContext {
   /** Principal id of the change's author. */
   readonly author: string;
+  /** Persons the author spoke for, where that is not only the author: an agent's sponsor, who delegated. */
+  readonly authorFor?: readonly string[];
   /** Roles that timers have added, by path of the state they added them to. */
   readonly escalated: Readonly<Record<string, readonly string[]>>;
   /** Names of state timers that are over, as long as their state lasts: `Review.code.pending:quiet`. */
@@ -30,6 +31,14 @@ export interface ChangeContext {
   readonly signed?: Readonly<Record<string, string>>;
 }
 
+/** What is to happen when a timer that operators arranged is over. */
+export interface Scheduled {
+  /** The state or region in which the role may act from then on; it is over when that is left. */
+  readonly path: string;
+  readonly escalate?: string;
+  readonly remind?: string;
+}
+
 export interface Suspended {
   readonly by: string;
   readonly at: number;
@@ -48,6 +57,8 @@ export interface Revision {
   readonly patchId?: string;
   readonly author: string;
   readonly uploader: string;
+  /** Persons the uploader spoke for, where that is not only the uploader. */
+  readonly uploaderFor?: readonly string[];
   readonly coAuthors?: readonly string[];
   readonly committer?: string;
   readonly files?: readonly string[];
@@ -109,4 +120,10 @@ export function isOwner({ members }: OwnerGroup, parties: readonly string[]): bo
 export function partiesOf(sender: Sender): string[] {
   const own = sender.sponsor ?? sender.id;
   return sender.for === undefined || sender.for === own ? [own] : [own, sender.for].sort();
+}
+
+/** Whom a sender speaks for besides itself; undefined where that is nobody. */
+export function othersBehind(sender: Sender): readonly string[] | undefined {
+  const others = partiesOf(sender).filter((party) => party !== sender.id);
+  return others.length > 0 ? others : undefined;
 }

@@ -16,11 +16,11 @@ export function tieOf(exclusion: Exclusion, context: ChangeContext, sender: Send
 }
 
 /** Principals and persons an exclusion speaks of, as things stand now. */
-export function tiedTo(
-  exclusion: Exclusion,
-  { author, revision, contributors }: ChangeContext,
-): readonly string[] {
-  if (exclusion === 'contributors') return contributors ?? [author];
-  if (exclusion === 'uploader') return [revision?.uploader ?? author];
-  return revision ? [author, revision.author] : [author];
+export function tiedTo(exclusion: Exclusion, context: ChangeContext): readonly string[] {
+  const { revision, contributors } = context;
+  const authors = [context.author, ...(context.authorFor ?? [])];
+  if (exclusion === 'contributors') return contributors ?? authors;
+  if (exclusion === 'uploader')
+    return revision ? [revision.uploader, ...(revision.uploaderFor ?? [])] : authors;
+  return revision ? [...authors, revision.author] : authors;
 }

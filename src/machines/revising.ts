@@ -4,6 +4,7 @@ import {
   type ChangeContext,
   isOwner,
   type OwnerGroup,
+  othersBehind,
   partiesOf,
   type Revision,
   type Sender,
@@ -11,7 +12,7 @@ import {
 } from './context.ts';
 
 /** What is said of a revision when it comes in. `changed` are the paths in which it differs from the one before. */
-export interface NewRevision extends Omit<Revision, 'number' | 'uploader' | 'author'> {
+export interface NewRevision extends Omit<Revision, 'number' | 'uploader' | 'uploaderFor' | 'author'> {
   readonly author?: string;
   readonly changed?: readonly string[];
   /** How many principals hold the roles that shares are taken of, now. */
@@ -37,11 +38,13 @@ export function revise(
 ): { readonly context: ChangeContext; readonly fates: readonly Fate[] } {
   const { changed, electorates, ...content } = given;
   const author = content.author ?? sender.sponsor ?? sender.id;
+  const behind = othersBehind(sender);
   const next: Revision = {
     ...content,
     number: (context.revision?.number ?? 0) + 1,
     author,
     uploader: sender.id,
+    ...(behind && { uploaderFor: behind }),
   };
   const people = [author, ...partiesOf(sender), sender.id, content.committer, ...(content.coAuthors ?? [])];
   const hands = new Set([

@@ -4,13 +4,6 @@
  */
 import type { ChangeContext } from './context.ts';
 
-export interface Scheduled {
-  /** The state or region in which the role may act from then on; it is over when that is left. */
-  readonly path: string;
-  readonly escalate?: string;
-  readonly remind?: string;
-}
-
 /** The event of a timer that operators arranged. It comes from the runtime only. */
 export const DUE = 'timer.due';
 

@@ -153,7 +153,7 @@ function eachOwner(voices: readonly Voice[], groups: readonly OwnerGroup[] | und
   };
 }
 
-/** Groups votes that share a person, directly or through other votes. */
+/** Groups votes of one account, and votes that share a person, directly or through other votes. */
 export function voicesOf(votes: readonly Vote[]): Voice[] {
   const voices: Vote[][] = [];
   for (const vote of votes) {
@@ -173,7 +173,7 @@ export function voicesOf(votes: readonly Vote[]): Voice[] {
 }
 
 function shares(a: Vote, b: Vote): boolean {
-  return a.parties.some((party) => b.parties.includes(party));
+  return a.by === b.by || a.parties.some((party) => b.parties.includes(party));
 }
 
 function withRole(voices: readonly Voice[], role: string): Voice[] {

@@ -60,7 +60,9 @@ export function castProblem(
   if (typeof value !== 'number') return undefined;
   const parties = partiesOf(sender);
   const elsewhere = (ballot.apart ?? []).flatMap((other) => votesOf(context, other));
-  if (elsewhere.some((vote) => vote.parties.some((party) => parties.includes(party)))) return 'apart';
+  const isTheirs = (vote: Vote) =>
+    vote.by === sender.id || vote.parties.some((party) => parties.includes(party));
+  if (elsewhere.some(isTheirs)) return 'apart';
   return votes.length >= MAX_VOTES && !votes.some((vote) => isOwn(vote, sender)) ? 'full' : undefined;
 }
 

@@ -1,8 +1,8 @@
 /**
  * The typed spelling of a workflow: `tsc` checks it, editors complete it, and at run time it is only data.
  *
- * Every part has a type parameter of its own. An editor that completes inside one part infers nothing from that part, and
- * takes the names from the others.
+ * Every part that declares names has a type parameter of its own. An editor that completes inside one part infers nothing
+ * from that part, and takes the names from the others.
  */
 import type { CheckedAttributes } from './types/attributes.ts';
 import type { CheckedBallots } from './types/ballots.ts';

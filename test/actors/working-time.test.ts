@@ -152,6 +152,16 @@ describe('a changed calendar', () => {
 });
 
 describe('a definition', () => {
+  it('names a calendar only where there is time to count', async () => {
+    const close = { trigger: 'close', calendar: 'berlin' };
+    const stray = { ...ORDER, transitions: { ...ORDER.transitions, 'Open -> Closed': close } };
+    await expect(server.runtime.deploy(TENANT, stray, boss.principal, null)).rejects.toMatchObject({
+      code: 'DEFINITION_INVALID',
+      issues: [{ message: expect.stringContaining('"calendar" belongs to an "after" or an "idle"') }],
+    });
+    await server.runtime.close();
+  });
+
   it('that names a calendar the tenant lacks is refused with the place and the remedy', async () => {
     const stray = {
       ...ORDER,

@@ -65,8 +65,16 @@ function inOrder(files: readonly string[]): string[] {
   return [...new Set(files.map(withoutLead))].sort(byText);
 }
 
+/** Kept with their rules: patterns are compiled when they first match. Lookups in OWNERS files grow with the paths asked for. */
+const lookups = new WeakMap<OwnerRules, OwnerLookup>();
+
 function lookupFor(rules: OwnerRules): OwnerLookup {
-  return rules.kind === 'codeowners' ? codeOwnersLookup(rules) : ownersLookup(rules);
+  if (rules.kind === 'owners') return ownersLookup(rules);
+  const known = lookups.get(rules);
+  if (known) return known;
+  const made = codeOwnersLookup(rules);
+  lookups.set(rules, made);
+  return made;
 }
 
 function groupOf({ name, members, required }: Ownership, byPeople: Map<string, OpenGroup>): OpenGroup {

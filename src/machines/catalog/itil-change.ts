@@ -1,10 +1,11 @@
 /**
  * ItilChange: ITIL change enablement as ServiceNow runs it. Normal changes go in order, standard ones are pre-authorised,
- * emergencies skip the assessment. A rejection or a revert goes back to New and voids every approval given.
+ * emergencies skip the assessment. A rejection, a revert or another content goes back to New and voids every approval given.
  */
 import { workflow } from '../workflow.ts';
 
 const reverted = { trigger: 'revert', role: 'change_manager', void: 'all' } as const;
+const revised = { revision: true, void: 'all' } as const;
 const cancelled = { trigger: 'cancel' } as const;
 
 export const itilChange = workflow({
@@ -66,11 +67,11 @@ export const itilChange = workflow({
     'New -> Authorize': { trigger: 'authorize', role: 'requester', if: 'attributes.type == "emergency"' },
     'New -> Scheduled': { trigger: 'schedule', role: 'requester', if: 'attributes.type == "standard"' },
     'Assess -> Authorize': { when: 'ballots.technical.passed' },
-    'Assess -> New': [{ when: 'ballots.technical.vetoed', void: 'all' }, reverted],
+    'Assess -> New': [{ when: 'ballots.technical.vetoed', void: 'all' }, revised, reverted],
     'Authorize -> Scheduled': { when: 'ballots.cab.passed' },
-    'Authorize -> New': [{ when: 'ballots.cab.vetoed', void: 'all' }, reverted],
+    'Authorize -> New': [{ when: 'ballots.cab.vetoed', void: 'all' }, revised, reverted],
     'Scheduled -> Implement': { trigger: 'implement', role: 'implementer' },
-    'Scheduled -> New': reverted,
+    'Scheduled -> New': [revised, reverted],
     'Implement -> Review': { trigger: 'review', role: 'implementer' },
     'Review -> Closed': { trigger: 'close', role: 'change_manager' },
     'New -> Canceled': cancelled,

@@ -44,8 +44,10 @@ interface InnerHints<Role extends string> {
   readonly timers?: {
     readonly [timer: string]: {
       readonly after: string;
+      readonly calendar?: unknown;
       readonly escalate?: Hint<Role>;
       readonly remind?: Hint<Role>;
+      readonly [key: string]: unknown;
     };
   };
   readonly [key: string]: unknown;

@@ -1,7 +1,5 @@
 /** Ballots and attributes as TypeScript sees them before anything is looked up; wide, and with what editors show. */
-import type { Anything, Loose, RuleShape } from './shape.ts';
-
-type OneOrMore<T> = T | readonly T[];
+import type { Anything, Loose, OneOrMore, RuleShape } from './shape-rule.ts';
 
 export interface BallotShape extends RuleShape {
   readonly title?: string;

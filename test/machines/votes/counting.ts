@@ -34,7 +34,7 @@ export function standingOf(ballots: Ballots, name: string, story: Story): Standi
 
 type Voice = readonly ModelVote[];
 
-/** Votes that share a person, directly or through a chain of other votes, are one voice. */
+/** Votes of one account, or that share a person, directly or through a chain of other votes, are one voice. */
 export function voicesOf(votes: readonly ModelVote[]): Voice[] {
   let voices: Voice[] = [];
   for (const vote of votes) {
@@ -46,7 +46,7 @@ export function voicesOf(votes: readonly ModelVote[]): Voice[] {
 }
 
 function sharePerson(one: ModelVote, other: ModelVote): boolean {
-  return one.persons.some((person) => other.persons.includes(person));
+  return one.by === other.by || one.persons.some((person) => other.persons.includes(person));
 }
 
 /** The least favourable of its votes. */
@@ -75,7 +75,7 @@ export function tiedBy(excludes: readonly Exclusion[], { proposer, revisions }: 
   const tied: string[] = [];
   for (const exclude of excludes) {
     if (exclude === 'author') tied.push(proposer, current?.author ?? proposer);
-    if (exclude === 'uploader') tied.push(current?.uploader ?? proposer);
+    if (exclude === 'uploader') tied.push(current?.uploader ?? proposer, ...(current?.speaksFor ?? []));
     if (exclude === 'contributors') {
       tied.push(proposer);
       for (const { author, coAuthors = [], committer, uploader, speaksFor } of revisions)
