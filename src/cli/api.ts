@@ -9,10 +9,13 @@ import type {
   Delegation,
   Deployed,
   EventBody,
+  NamedCalendar,
   NewDelegation,
   OutcomeCounts,
+  OwnersBody,
   Page,
   PendingTimer,
+  ProjectOwners,
   Proposal,
   Tenant,
   Transition,
@@ -112,6 +115,26 @@ export class Api {
 
   revokeDelegation(id: string): Promise<Reply<Delegation>> {
     return this.#ask({ method: 'DELETE', path: `/v1/delegations/${encodeURIComponent(id)}` });
+  }
+
+  owners(project: string): Promise<ProjectOwners> {
+    return this.#get(`/v1/projects/${encodeURIComponent(project)}/owners`);
+  }
+
+  setOwners(project: string, body: OwnersBody): Promise<Reply<ProjectOwners>> {
+    return this.#ask({ method: 'PUT', path: `/v1/projects/${encodeURIComponent(project)}/owners`, body });
+  }
+
+  calendars(): Promise<Page<NamedCalendar>> {
+    return this.#get('/v1/calendars');
+  }
+
+  setCalendar(name: string, calendar: unknown): Promise<Reply<NamedCalendar>> {
+    return this.#ask({
+      method: 'PUT',
+      path: `/v1/calendars/${encodeURIComponent(name)}`,
+      body: { calendar },
+    });
   }
 
   tenants(): Promise<Page<Tenant>> {

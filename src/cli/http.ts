@@ -13,7 +13,7 @@ export interface Target {
 }
 
 export interface Request {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the address of the server, query included. */
   readonly path: string;
   readonly body?: unknown;

@@ -32,6 +32,7 @@ export function createProgram(io: Io, finish: Finish): Command {
   addChanges(add, io);
   addReading(add, io);
   addTimers(add, io);
+  addProjects(io, program, finish);
   addDelegations(add, io);
   addAdministration(add, io, program, finish);
   return program;
@@ -176,6 +177,45 @@ function addTimers(add: Add, io: Io): void {
         .option('--limit <n>', 'how many to list', wholeNumber(1, 200))
         .option('--cursor <cursor>', 'where the list before this one ended'),
     async (options) => (await import('./commands/timers.ts')).timers(io, options),
+  );
+}
+
+function addProjects(io: Io, program: Command, finish: Finish): void {
+  const addOwners = adder(
+    program.command('owners').description('say who owns the files of a project'),
+    finish,
+  );
+  addOwners(
+    { usage: 'set <project> <path>', about: 'read them from a repository, or from one file (for operators)' },
+    (command) =>
+      command
+        .addOption(
+          new Option('--format <format>', 'how the files are read')
+            .choices(['github', 'gitlab', 'kubernetes', 'gerrit'])
+            .makeOptionMandatory(),
+        )
+        .option('--reason <text>', 'why'),
+    async (options, [project = '', path = '']) =>
+      (await import('./commands/owners.ts')).setOwners(io, options, project, path),
+  );
+  addOwners(
+    { usage: 'show <project>', about: 'show the files that say it' },
+    (command) => command,
+    async (options, [project = '']) =>
+      (await import('./commands/owners.ts')).showOwners(io, options, project),
+  );
+  const calendar = program.command('calendar').description('set and list working time that timers count');
+  const addCalendar = adder(calendar, finish);
+  addCalendar(
+    { usage: 'set <name> <file>', about: 'set a calendar from a JSON file (for operators)' },
+    (command) => command,
+    async (options, [name = '', file = '']) =>
+      (await import('./commands/calendar.ts')).setCalendar(io, options, name, file),
+  );
+  addCalendar(
+    { usage: 'list', about: 'list calendars' },
+    (command) => command,
+    async (options) => (await import('./commands/calendar.ts')).listCalendars(io, options),
   );
 }
 

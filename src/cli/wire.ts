@@ -1,7 +1,8 @@
 /** What the HTTP API says, as far as the command line reads it: snake_case JSON, times in ISO 8601. */
 import type { Issue, Refusal } from '../errors.ts';
+import type { Calendar } from '../machines/calendars.ts';
 import type { Definition, PrincipalKind } from '../machines/definition.ts';
-import type { EntryKind, Json } from '../persistence/records.ts';
+import type { EntryKind, Json, OwnersFormat } from '../persistence/records.ts';
 
 /** On whose behalf an importer speaks. */
 export interface As {
@@ -140,6 +141,27 @@ export interface Tenant {
   readonly tenant: string;
   readonly title: string;
   readonly created_at?: string;
+}
+
+export interface OwnersBody {
+  readonly format: OwnersFormat;
+  readonly files: Readonly<Record<string, string>>;
+  readonly reason?: string;
+}
+
+export interface ProjectOwners {
+  readonly format: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly set_by: string;
+  readonly reason: string | null;
+  readonly set_at: string;
+}
+
+export interface NamedCalendar {
+  readonly name: string;
+  readonly calendar: Calendar;
+  readonly set_by: string;
+  readonly set_at: string;
 }
 
 export interface OutcomeCounts {

@@ -7,6 +7,7 @@ import { CountersignError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Authenticator, Identity } from './authenticate.ts';
 import type { Backend } from './backend.ts';
+import { holdContentTo } from './content.ts';
 import { transitionDocument } from './http/wire.ts';
 import type { Hub, Listener } from './hub.ts';
 import type { InFlight } from './in-flight.ts';
@@ -274,6 +275,7 @@ export class Session implements SocketListener, Listener {
       ...(data !== undefined && { data }),
       ...(expectedVersion !== undefined && { expectedVersion }),
     };
+    holdContentTo(principal, event);
     const envelope = { principal, ...(key !== undefined && { idempotencyKey: key }) };
     const answer = await this.#services.backend.send(event, envelope);
     if (answer.ok) {

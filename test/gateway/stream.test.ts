@@ -277,6 +277,7 @@ describe.each(['uws', 'node'] as const)('the stream over %s', (transport) => {
       });
       expect((await ask({ trigger: 'busy' })).error).toMatchObject({ code: 'TOO_BUSY', retryable: true });
       expect((await ask({ change: 'x' })).error.code).toBe('INVALID_INPUT');
+      expect((await ask({ trigger: 'change.revise', data: { tree: 't' } })).error.code).toBe('FORBIDDEN');
       expect((await ask({ reason: 'a\0b' })).error.code).toBe('INVALID_INPUT');
       const failed = await ask({ trigger: 'crash' });
       expect(failed.error.code).toBe('INTERNAL');

@@ -5,10 +5,11 @@
 import { z } from '@hono/zod-openapi';
 import type { Envelope } from '../../actors/commands.ts';
 import type { Backend } from '../backend.ts';
+import { holdContentTo } from '../content.ts';
 import { type Problem, problemOf, problemOfRefusal } from '../problem.ts';
 import { jsonResponse } from '../response.ts';
 import { eventBody } from './changes.ts';
-import { envelopeOf, holdContentTo, idempotencyKey } from './command.ts';
+import { envelopeOf, idempotencyKey } from './command.ts';
 import * as field from './fields.ts';
 import type { Routes } from './route.ts';
 import * as schema from './schemas.ts';

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { ChangeView } from '../../actors/views.ts';
 import { CountersignError, invariant } from '../../errors.ts';
 import type { ChangeFilter } from '../../persistence/records.ts';
+import { holdContentTo } from '../content.ts';
 import { jsonResponse, textResponse } from '../response.ts';
 import {
   answerHeaders,
@@ -10,7 +11,6 @@ import {
   delegateField,
   envelopeOf,
   etag,
-  holdContentTo,
   importFields,
   keyHeader,
 } from './command.ts';

@@ -58,17 +58,6 @@ function actor(tenant: string, { sponsor, ...as }: z.output<typeof field.actingA
   return { tenant, ...as, ...(sponsor !== undefined && { sponsor }) };
 }
 
-/** Facts about content decide which votes stay and whose count, so they come only from those who record it. */
-export function holdContentTo(
-  caller: Principal,
-  body: { readonly trigger: string; readonly data?: unknown },
-): void {
-  if (body.trigger !== 'change.revise' || body.data === undefined || caller.roles.includes('importer'))
-    return;
-  const message = `The facts of a revision need role "importer", which the token of "${caller.id}" does not carry; without "data" the revision drops the votes.`;
-  throw new CountersignError('FORBIDDEN', message);
-}
-
 export function etag(version: number): string {
   return `"${version}"`;
 }
