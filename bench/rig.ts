@@ -1,5 +1,5 @@
 /** A real PostgreSQL of its own and a runtime on it, for benches that need no network. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId, systemClock } from '../src/actors/clock.ts';
@@ -30,6 +30,8 @@ export interface Rig {
 export async function startRig(): Promise<Rig> {
   const log = createLogger('warn');
   const dataDir = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
+  // Passable for the account PostgreSQL runs as, so that the cluster is in it and goes with it.
+  chmodSync(dataDir, 0o711);
   const postgres = await EmbeddedPostgres.start({ dataDir, log });
   const store = await openDatabase({ admin: { ...postgres.admin }, app: { ...postgres.app }, log });
   await store.createTenant({ tenant: TENANT, title: 'Bench', createdAt: Date.now() });

@@ -37,6 +37,7 @@ export const REFUSALS = {
   STALE_VERSION: { status: 412, title: 'The change has moved on since the version you saw' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The idempotency key was used for another command' },
   CHANGE_EXISTS: { status: 409, title: 'A change with this key exists in the project' },
+  GROUP_REFUSED: { status: 409, title: 'Another change of the group refused, so nothing was done' },
 } as const satisfies Record<string, RefusalKind>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -11,12 +11,31 @@ export interface Waiting {
   readonly roles: readonly string[];
   /** Principals it waits for by name: the author, owners of touched files. */
   readonly principals: readonly string[];
+  /** Who may act instead of somebody who is waited for by name, and delegated that. */
+  readonly standIns: readonly StandIn[];
   /** Triggers that would do it. */
   readonly triggers: readonly string[];
   /** "needs 2 approvals by security_reviewer because risk is high; has 1", or what the trigger leads to. */
   readonly reason: string;
   /** Since when nothing has moved, ms. */
   readonly since: number;
+}
+
+export interface StandIn {
+  readonly principal: string;
+  readonly for: string;
+}
+
+/** The same with those who stand in for the people it names; `standInsFor` knows who delegated to whom. */
+export async function withStandIns(
+  waiting: readonly Waiting[],
+  standInsFor: (principals: readonly string[]) => Promise<readonly StandIn[]>,
+): Promise<Waiting[]> {
+  return Promise.all(
+    waiting.map(async (each) =>
+      each.principals.length === 0 ? each : { ...each, standIns: await standInsFor(each.principals) },
+    ),
+  );
 }
 
 /** What an open change waits for; nothing where it is closed or suspended. */
@@ -61,6 +80,7 @@ function ballotWaits(
     {
       roles: [...new Set(roles)],
       principals: [...new Set(owners.flatMap(({ members }) => members))],
+      standIns: [],
       triggers: [...new Set(approving.map(({ trigger }) => trigger))],
       reason: `${standing.title ?? name}: ${reason}`,
       since,
@@ -84,6 +104,7 @@ function stepWaits(rules: readonly Leaving[], since: number): Waiting {
   return {
     roles: rules[0]?.roles ?? [],
     principals: [],
+    standIns: [],
     triggers,
     reason: [...new Set(ways)].join(', '),
     since,

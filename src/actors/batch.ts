@@ -5,6 +5,7 @@
 import { CountersignError, InvariantError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type {
+  ChangeCommit,
   ChangeRef,
   CommitResult,
   DueTimer,
@@ -15,10 +16,10 @@ import type {
 } from '../persistence/records.ts';
 import type { Definitions } from './definitions.ts';
 import { answerFrom, type Draft, draft } from './draft.ts';
+import type { KnownFacts } from './known-facts.ts';
 import { revive } from './live.ts';
 import { keyOf, type Mailbox, type Mailboxes, nameOf, type Work } from './mailbox.ts';
 import type { Clock, Publisher, Store } from './ports.ts';
-import type { RevisionFacts } from './revision-facts.ts';
 
 export interface BatchWorld {
   readonly store: Store;
@@ -26,23 +27,21 @@ export interface BatchWorld {
   readonly log: Logger;
   readonly definitions: Definitions;
   readonly mailboxes: Mailboxes;
-  readonly facts: RevisionFacts;
+  readonly facts: KnownFacts;
   readonly publisher: Publisher;
   /** Told of the timers a commit has set. */
   readonly timersSet: (timers: readonly DueTimer[]) => void;
 }
 
 /** A conflict means somebody else was faster; after this many rounds something else is wrong. */
-const MAX_ATTEMPTS = 100;
+export const MAX_ATTEMPTS = 100;
 
 /** Never throws: every item is settled, failed or put back. */
 export async function runBatch(work: readonly Work[], world: BatchWorld): Promise<void> {
   try {
-    const [, known] = await Promise.all([load(work, world), lookUp(work, world)]);
-    await refresh(work, world);
-    await commit(draftAll(await world.facts.added(work), known, world), world);
+    await commit(await drafted(work, world), world);
   } catch (error) {
-    const failure = error instanceof Error ? error : new Error(messageOf(error));
+    const failure = asError(error);
     for (const { mailbox, items } of work) {
       forget(mailbox);
       for (const item of items) item.fail(failure);
@@ -50,6 +49,13 @@ export async function runBatch(work: readonly Work[], world: BatchWorld): Promis
   } finally {
     for (const { mailbox } of work) world.mailboxes.release(mailbox);
   }
+}
+
+/** The work as drafts. What cannot be drafted has failed, and is left out. */
+export async function drafted(work: readonly Work[], world: BatchWorld): Promise<Drafted[]> {
+  const [, known] = await Promise.all([load(work, world), lookUp(work, world)]);
+  await refresh(work, world);
+  return draftAll(await world.facts.added(work), known, world);
 }
 
 async function load(work: readonly Work[], world: BatchWorld): Promise<void> {
@@ -85,7 +91,7 @@ async function lookUp(work: readonly Work[], { store }: BatchWorld): Promise<Map
   return new Map(answers.map((each) => [keyOf(each), each]));
 }
 
-interface Drafted extends Work {
+export interface Drafted extends Work {
   readonly draft: Draft;
 }
 
@@ -110,26 +116,39 @@ async function commit(drafts: readonly Drafted[], world: BatchWorld): Promise<vo
   const writing = drafts.filter(({ draft }) => draft.commit !== null);
   const commits = writing.flatMap(({ draft }) => draft.commit ?? []);
   const results = commits.length === 0 ? [] : await world.store.commit(commits);
-  const published: LogRow[] = [];
-  const timers: DueTimer[] = [];
+  const effects: Effects = { rows: [], timers: [] };
   for (const [index, drafted] of writing.entries()) {
     const result = results[index] as CommitResult;
     if (!result.ok) {
       await lost(drafted, result, world);
       continue;
     }
-    const { entries, timersSet } = commits[index] as (typeof commits)[number];
-    const { ref } = drafted.mailbox;
-    const rows = entries.map((entry, offset) => rowOf(entry, ref, result.seq + offset));
-    settle(drafted, rows);
-    for (const row of rows) published.push(row);
-    for (const timer of timersSet) timers.push({ ...timer, ...ref });
+    committed(drafted, commits[index] as (typeof commits)[number], result.seq, effects);
   }
   for (const drafted of drafts) {
     if (drafted.draft.outdated) again(drafted, world);
     else if (drafted.draft.commit === null) settle(drafted, []);
   }
-  if (published.length > 0) world.publisher.publish(published);
+  tell(effects, world);
+}
+
+/** What is told to the world once a batch is through. */
+export interface Effects {
+  readonly rows: LogRow[];
+  readonly timers: DueTimer[];
+}
+
+/** The commit of this draft was made: answers its items and notes what is to be told. */
+export function committed(drafted: Drafted, commit: ChangeCommit, seq: number, effects: Effects): void {
+  const { ref } = drafted.mailbox;
+  const rows = commit.entries.map((entry, offset) => rowOf(entry, ref, seq + offset));
+  settle(drafted, rows);
+  for (const row of rows) effects.rows.push(row);
+  for (const timer of commit.timersSet) effects.timers.push({ ...timer, ...ref });
+}
+
+export function tell({ rows, timers }: Effects, world: BatchWorld): void {
+  if (rows.length > 0) world.publisher.publish(rows);
   if (timers.length > 0) world.timersSet(timers);
 }
 
@@ -208,8 +227,12 @@ function again({ mailbox, items }: Drafted, { mailboxes }: BatchWorld): void {
 }
 
 /** A proposal lives in memory only until it is committed; everything else is loaded again. */
-function forget(mailbox: Mailbox): void {
+export function forget(mailbox: Mailbox): void {
   if (mailbox.live && mailbox.live.version > 0) mailbox.live = undefined;
+}
+
+export function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(messageOf(error));
 }
 
 function quarantine(mailbox: Mailbox, error: unknown, { log }: BatchWorld): void {

@@ -10,9 +10,10 @@ export function startingContext(
   definition: Definition,
   { author, attributes }: ChangeFacts,
   proposer: Sender,
-): Pick<ChangeContext, 'author' | 'authorFor' | 'attributes'> {
+): Pick<ChangeContext, 'author' | 'authorKind' | 'authorFor' | 'attributes' | 'electorates'> {
   const behind = othersBehind(proposer);
-  const who = { author, ...(behind && { authorFor: behind }) };
+  const { kind } = proposer;
+  const who = { author, ...(kind !== 'person' && { authorKind: kind }), ...(behind && { authorFor: behind }) };
   if (!definition.attributes || typeof attributes !== 'object' || attributes === null) return who;
   const said = attributes as Readonly<Record<string, AttributeValue>>;
   const declared = Object.keys(definition.attributes).filter((name) => Object.hasOwn(said, name));

@@ -6,6 +6,7 @@
 import { LRUCache } from 'lru-cache';
 import { CountersignError, invariant, type Refusal } from '../errors.ts';
 import type { ChangeFacts, ChangeRef, DelegationRecord } from '../persistence/records.ts';
+import type { StandIn } from './attention.ts';
 import type { Answer, Envelope, EventCommand, Principal } from './commands.ts';
 import { answerFrom } from './draft.ts';
 import type { Item } from './mailbox.ts';
@@ -40,6 +41,8 @@ export const LONGEST_MS = 366 * 86_400_000;
 export const MAX_OPEN = 50;
 const KEPT = 10_000;
 const MAX_READ = 5_000;
+/** Of more people than this nobody is waited for by name in earnest. */
+const MAX_ASKED = 50;
 
 interface Remembered {
   readonly at: number;
@@ -87,16 +90,7 @@ export class Delegations {
     const { principal, actsFor: from } = envelope;
     if (from === undefined) return { envelope, refusal: null };
     invariant(principal.for === undefined, 'nobody acts for two persons at once');
-    const open = await this.#openTo(principal.tenant, principal.id);
-    const now = this.#world.clock.now();
-    const holding = open.filter(
-      (each) =>
-        each.startsAt <= now &&
-        now < each.endsAt &&
-        (each.project === null || each.project === project) &&
-        // An agent speaks for its sponsor already; that must not become two.
-        each.from !== principal.sponsor,
-    );
+    const holding = await this.#holding(principal, project);
     const given = holding.filter((each) => each.from === from);
     if (given.length === 0) {
       const accepted = [...new Set(holding.map((each) => each.from))];
@@ -104,6 +98,28 @@ export class Delegations {
     }
     const roles = [...new Set(given.flatMap((each) => each.roles))];
     return { envelope: { ...envelope, principal: { ...principal, roles, for: from } }, refusal: null };
+  }
+
+  /** The principal as the delegate of each who delegated to it something that holds now in this project. */
+  async asDelegate(principal: Principal, project: string): Promise<Principal[]> {
+    const givers = new Map<string, Set<string>>();
+    for (const { from, roles } of await this.#holding(principal, project))
+      givers.set(from, new Set([...(givers.get(from) ?? []), ...roles]));
+    return [...givers].map(([from, roles]) => ({ ...principal, roles: [...roles], for: from }));
+  }
+
+  /** Who may act now in this project for those who are named, and somebody whom they named. */
+  async standIns(tenant: string, project: string, principals: readonly string[]): Promise<StandIn[]> {
+    const now = this.#world.clock.now();
+    const found = await Promise.all(
+      principals.slice(0, MAX_ASKED).map(async (from) => {
+        const open = await this.#world.store.delegations(tenant, { from, openAt: now }, { limit: MAX_OPEN });
+        return open
+          .filter((each) => each.startsAt <= now && (each.project === null || each.project === project))
+          .map(({ to }) => ({ principal: to, for: from }));
+      }),
+    );
+    return found.flat();
   }
 
   async make(given: NewDelegation, by: Principal): Promise<DelegationRecord> {
@@ -138,6 +154,19 @@ export class Delegations {
     const revoked = await store.delegation(tenant, id);
     invariant(revoked, `the delegation ${id} that was just revoked is still stored`);
     return revoked;
+  }
+
+  async #holding({ tenant, id, sponsor }: Principal, project: string): Promise<DelegationRecord[]> {
+    const open = await this.#openTo(tenant, id);
+    const now = this.#world.clock.now();
+    return open.filter(
+      (each) =>
+        each.startsAt <= now &&
+        now < each.endsAt &&
+        (each.project === null || each.project === project) &&
+        // An agent speaks for its sponsor already; that must not become two.
+        each.from !== sponsor,
+    );
   }
 
   /** A promise is remembered, not its value: what was asked before a revocation is not kept after it. */

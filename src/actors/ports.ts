@@ -1,17 +1,21 @@
 /** What the actors need from the world. Outer folders implement these; tests and the simulator do too. */
+import type { Activity, ChangeHistory, HistorySample } from '../persistence/history-records.ts';
 import type {
   CalendarRecord,
   ChangeCommit,
   ChangeFilter,
   ChangeRecord,
   ChangeRef,
+  CommitOptions,
   CommitResult,
   DelegationFilter,
   DelegationRecord,
+  DirectoryEntry,
   DueTimer,
   KeyAnswer,
   KeyRef,
   LogRow,
+  NewDirectoryEntry,
   OwnersStamp,
   ProjectOwners,
   ProjectRef,
@@ -30,8 +34,11 @@ export interface Store {
   load(refs: readonly ChangeRef[]): Promise<StoredChange[]>;
   /** The answers already given for these idempotency keys; unknown keys are absent. */
   answers(keys: readonly KeyRef[]): Promise<KeyAnswer[]>;
-  /** One transaction. Results stand in the order of `changes`; a change may stand in it once. */
-  commit(changes: readonly ChangeCommit[]): Promise<CommitResult[]>;
+  /**
+   * One transaction. Results stand in the order of `changes`; a change may stand in it once. Whoever conflicts is left
+   * out, or, where they are committed `together`, keeps all of them out.
+   */
+  commit(changes: readonly ChangeCommit[], options?: CommitOptions): Promise<CommitResult[]>;
 
   position(tenant: string): Promise<StreamPosition | undefined>;
   /** Rows with `after < seq`, in order, at most `limit`; of one change or project where named. */
@@ -49,6 +56,13 @@ export interface Store {
   ): Promise<ChangeRecord[]>;
   /** How many changes per outcome, "open" included. */
   outcomes(tenant: string, filter: ChangeFilter): Promise<Record<string, number>>;
+
+  /** How a sample of changes went. */
+  histories(tenant: string, sample: HistorySample): Promise<ChangeHistory[]>;
+  /** How one change went; undefined where the tenant has none of this id. */
+  history(ref: ChangeRef): Promise<ChangeHistory | undefined>;
+  /** What the last `rows` rows of the tenant's stream tell of who did what; `recentSince` in ms. */
+  activity(tenant: string, query: { rows: number; recentSince: number }): Promise<Activity>;
 
   /** Stores a new version unless the newest one has the same digest; says which version now stands. */
   saveDefinition(
@@ -86,6 +100,16 @@ export interface Store {
   calendar(tenant: string, name: string): Promise<CalendarRecord | undefined>;
   /** All of a tenant, by name. */
   calendars(tenant: string): Promise<CalendarRecord[]>;
+
+  /** Adds all of them or none to the directory; returns the `seq` of the last. Throws NOT_FOUND for an unknown tenant. */
+  addDirectoryEntries(
+    saying: Pick<DirectoryEntry, 'setBy' | 'reason' | 'setAt'> & { readonly tenant: string },
+    entries: readonly NewDirectoryEntry[],
+  ): Promise<number>;
+  /** What was said after `after`, the newest of each kind and name, in order. */
+  directorySince(tenant: string, after: number): Promise<DirectoryEntry[]>;
+  /** All that was ever said, newest first; `before` is the last `seq` already seen. */
+  directoryHistory(tenant: string, page: { before?: number; limit: number }): Promise<DirectoryEntry[]>;
 
   /** Pending timers with `dueAt < before`, earliest first, at most `limit`. */
   dueTimers(before: number, limit: number): Promise<DueTimer[]>;

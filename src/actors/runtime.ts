@@ -1,6 +1,6 @@
 /**
- * The runtime: commands in, answers out. A command waits in its change's mailbox; lanes take what has gathered and run
- * it as one batch. While one lane's batch is being committed, the other lane steps the next one.
+ * The runtime: commands in, answers out. A command waits in its change's mailbox, from which the lanes take it. Everything
+ * that is asked and said of a tenant besides (delegations, directory, owners, calendars) is kept by the parts named here.
  */
 import { CountersignError, invariant } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -15,30 +15,31 @@ import type {
   ProjectRef,
   StoredChange,
 } from '../persistence/records.ts';
-import { type BatchWorld, runBatch } from './batch.ts';
+import { withStandIns } from './attention.ts';
+import type { BatchWorld } from './batch.ts';
 import { attributeProblem } from './beginning.ts';
 import { Calendars } from './calendars.ts';
 import type { Answer, Envelope, EventCommand, Principal, Proposal } from './commands.ts';
 import { Definitions } from './definitions.ts';
 import { Delegations, type NewDelegation } from './delegations.ts';
+import { Directories, knownAs } from './directory/directories.ts';
+import type { Said } from './directory/entries.ts';
+import type { Directory, Place } from './directory/state.ts';
 import { gathering } from './gather.ts';
+import { claimsOf, type GroupAnswer, groupProblem } from './group.ts';
 import { claimOf } from './identity.ts';
+import { KnownFacts } from './known-facts.ts';
+import { type LaneLimits, Lanes } from './lanes.ts';
 import { type Live, proposed, revive } from './live.ts';
 import { type Item, Mailboxes, nameOf } from './mailbox.ts';
 import type { Clock, NewId, Publisher, Scheduler, Store } from './ports.ts';
 import { type GivenOwners, setOwners } from './project-owners.ts';
-import { RevisionFacts } from './revision-facts.ts';
 import { step } from './step.ts';
+import { type Advice, adviceFrom } from './suggestions/advice.ts';
 import { Timers } from './timers.ts';
 import { type ChangeView, type Deployed, viewOf } from './views.ts';
 
-export interface RuntimeLimits {
-  /** Commands that wait before further ones are refused with TOO_BUSY. */
-  readonly maxWaiting: number;
-  /** Items per batch, about. */
-  readonly batchSize: number;
-  /** Batches in progress at once. */
-  readonly lanes: number;
+export interface RuntimeLimits extends LaneLimits {
   readonly idleActors: number;
   readonly idleMs: number;
 }
@@ -63,25 +64,22 @@ export interface RuntimeWorld {
 
 export class Runtime {
   readonly store: Store;
+  readonly advice: Advice;
   readonly #newId: NewId;
-  readonly #limits: RuntimeLimits;
   readonly #calendars: Calendars;
   readonly #definitions: Definitions;
   readonly #delegations: Delegations;
-  readonly #mailboxes: Mailboxes;
+  readonly #directories: Directories;
   readonly #timers: Timers;
   readonly #batchWorld: BatchWorld;
+  readonly #lanes: Lanes;
   readonly #stored: (ref: ChangeRef) => Promise<StoredChange | undefined>;
-  #running = 0;
-  #scheduled = false;
-  #closing = false;
-  #drained: () => void = () => {};
 
   constructor(world: RuntimeWorld) {
     const { store, clock, log, scheduler, publisher } = world;
     this.store = store;
     this.#newId = world.newId;
-    this.#limits = { ...DEFAULT_LIMITS, ...world.limits };
+    const limits = { ...DEFAULT_LIMITS, ...world.limits };
     this.#calendars = new Calendars(store, clock);
     this.#definitions = new Definitions(store, clock, this.#calendars);
     this.#stored = gathering(nameOf, async (refs) => {
@@ -94,7 +92,14 @@ export class Runtime {
       newId: world.newId,
       projectOf: async (ref) => (await this.#stored(ref))?.project,
     });
-    this.#mailboxes = new Mailboxes(this.#limits);
+    this.#directories = new Directories(store, clock);
+    this.advice = adviceFrom({
+      store,
+      clock,
+      stored: this.#stored,
+      workflow: (stored) => this.#definitions.workflow(stored),
+      directory: (tenant) => this.#directories.of(tenant),
+    });
     this.#timers = new Timers({ store, clock, scheduler, log, fire: (timer) => this.#fire(timer) });
     this.#batchWorld = {
       store,
@@ -102,10 +107,11 @@ export class Runtime {
       log,
       publisher,
       definitions: this.#definitions,
-      mailboxes: this.#mailboxes,
-      facts: new RevisionFacts(store),
+      mailboxes: new Mailboxes(limits),
+      facts: new KnownFacts(store, this.#directories),
       timersSet: (timers) => this.#timers.set(timers),
     };
+    this.#lanes = new Lanes(this.#batchWorld, limits);
   }
 
   /** Picks up the timers; changes come to life when something happens to them. */
@@ -153,14 +159,48 @@ export class Runtime {
         );
   }
 
+  /**
+   * Sends events to several changes, one each: all are done in one transaction, their rows one behind the other in the
+   * stream, or none is. A key stands for the whole group. Throws NOT_FOUND where the tenant lacks one of the changes, and
+   * INVALID_INPUT for a change that is named twice or more than 200 of them.
+   */
+  async sendGroup(commands: readonly EventCommand[], envelope: Envelope): Promise<GroupAnswer> {
+    const problem = groupProblem(commands);
+    if (problem) throw problem;
+    const { tenant } = envelope.principal;
+    const claims = claimsOf(commands, envelope);
+    const refs = commands.map(({ change }) => ({ tenant, change }));
+    // Awaited only where somebody has to be asked: otherwise the group stands in its queues when this returns.
+    const own =
+      envelope.actsFor === undefined
+        ? null
+        : await Promise.all(refs.map((ref) => this.#delegatedFor(ref, envelope)));
+    const given = commands.map((command, index) => {
+      const { envelope: delegated, refusal: barred } = own?.[index] ?? { envelope, refusal: null };
+      const input = { kind: 'event', command, envelope: delegated } as const;
+      return { ref: refs[index] as ChangeRef, input, claim: claims[index] ?? null, barred };
+    });
+    const answers = await new Promise<readonly Answer[]>((settle, fail) => {
+      this.#lanes.deliverGroup(given, settle, fail);
+    });
+    return { done: answers.every(({ ok }) => ok), answers };
+  }
+
+  async #delegatedFor(ref: ChangeRef, envelope: Envelope): ReturnType<Delegations['resolve']> {
+    const stored = await this.#stored(ref);
+    if (stored) return this.#delegations.resolve(stored, envelope);
+    throw new CountersignError('NOT_FOUND', `There is no change ${ref.change} in this tenant.`);
+  }
+
   /** What the event would do now, without doing it: nothing is written, nothing is promised. Undefined: no such change. */
   async ask(command: EventCommand, envelope: Envelope): Promise<LogEntry | undefined> {
     const stored = await this.#stored({ tenant: envelope.principal.tenant, change: command.change });
     if (!stored) return undefined;
     const live = revive(await this.#definitions.workflow(stored), stored);
-    const { envelope: judged, refusal } = await this.#delegations.resolve(stored, envelope);
+    const { envelope: delegated, refusal } = await this.#delegations.resolve(stored, envelope);
+    const judged = { ...delegated, principal: await this.known(delegated.principal, stored) };
     const { clock, facts } = this.#batchWorld;
-    const known = await facts.addedTo(command, stored);
+    const known = await facts.addedTo(command, stored, live.workflow.definition);
     const { entry } = step(live, { kind: 'event', command: known, envelope: judged }, clock.now());
     if (!entry || !refusal) return entry ?? undefined;
     const { version } = live;
@@ -170,7 +210,31 @@ export class Runtime {
   /** A change as this principal sees it, or undefined where the tenant has none of this id. */
   async view(ref: ChangeRef, principal: Principal): Promise<ChangeView | undefined> {
     const stored = await this.#stored(ref);
-    return stored && viewOf(await this.#definitions.workflow(stored), stored, principal);
+    if (!stored) return undefined;
+    const { tenant, project } = stored;
+    const workflow = await this.#definitions.workflow(stored);
+    const delegated =
+      principal.for === undefined ? await this.#delegations.asDelegate(principal, project) : [];
+    const view = viewOf(workflow, stored, await this.known(principal, stored), delegated);
+    const waitsFor = await withStandIns(view.waitsFor, (people) =>
+      this.#delegations.standIns(tenant, project, people),
+    );
+    return { ...view, waitsFor };
+  }
+
+  /** The principal with what the directory of the tenant adds there. */
+  async known(principal: Principal, place: Place): Promise<Principal> {
+    return knownAs(await this.#directories.of(principal.tenant), principal, place);
+  }
+
+  /** Who is who in the tenant. */
+  directory(tenant: string): Promise<Directory> {
+    return this.#directories.of(tenant);
+  }
+
+  /** Adds to the directory, all or nothing. Throws INVALID_INPUT where one entry is named twice. */
+  say(tenant: string, said: readonly Said[], reason: string | null, by: Principal): Promise<Directory> {
+    return this.#directories.say(tenant, said, reason, by);
   }
 
   deploy(tenant: string, source: unknown, by: Principal, reason: string | null): Promise<Deployed> {
@@ -188,8 +252,9 @@ export class Runtime {
   }
 
   /** Lets somebody act for `by`. Throws FORBIDDEN for roles `by` does not have, and INVALID_INPUT for what makes no sense. */
-  delegate(given: NewDelegation, by: Principal): Promise<DelegationRecord> {
-    return this.#delegations.make(given, by);
+  async delegate(given: NewDelegation, by: Principal): Promise<DelegationRecord> {
+    const { project } = given;
+    return this.#delegations.make(given, await this.known(by, project === undefined ? {} : { project }));
   }
 
   /** Ends a delegation. Throws NOT_FOUND, and FORBIDDEN where `by` neither gave it nor is an operator. */
@@ -200,7 +265,7 @@ export class Runtime {
   /** Whether the store answers. */
   async ready(): Promise<boolean> {
     return (
-      !this.#closing &&
+      this.#lanes.isOpen &&
       (await this.store.position('').then(
         () => true,
         () => false,
@@ -210,13 +275,9 @@ export class Runtime {
 
   /** Takes no more commands, finishes those it has, then stops. */
   async close(): Promise<void> {
-    this.#closing = true;
+    this.#lanes.refuse();
     await this.#timers.close();
-    if (this.#running > 0 || this.#mailboxes.waiting > 0) {
-      await new Promise<void>((drained) => {
-        this.#drained = drained;
-      });
-    }
+    await this.#lanes.drain();
   }
 
   #enter(command: EventCommand, envelope: Envelope, claim: Item['claim']): Promise<Answer> {
@@ -230,7 +291,7 @@ export class Runtime {
         if (answer) settle(answer);
         else fail(new CountersignError('INTERNAL', `The command to ${ref.change} got no answer.`));
       };
-      this.#deliver(ref, { input, claim, settle: answered, fail, attempts: 0 }, live);
+      this.#lanes.deliver(ref, { input, claim, settle: answered, fail, attempts: 0 }, live);
     });
   }
 
@@ -243,47 +304,7 @@ export class Runtime {
         fail,
         attempts: 0,
       } as const;
-      this.#deliver({ tenant, change }, item);
+      this.#lanes.deliver({ tenant, change }, item);
     });
-  }
-
-  /** Throws SHUTTING_DOWN, or TOO_BUSY where too many commands wait. */
-  #deliver(ref: ChangeRef, item: Item, live?: Live): void {
-    if (this.#closing)
-      throw new CountersignError('SHUTTING_DOWN', 'The server is stopping and takes no new commands.');
-    if (this.#mailboxes.waiting >= this.#limits.maxWaiting) {
-      throw new CountersignError('TOO_BUSY', `${this.#mailboxes.waiting} commands are waiting already.`);
-    }
-    this.#mailboxes.deliver(ref, item, live);
-    this.#schedule();
-  }
-
-  /** Once per turn of the event loop, so that everything this turn brings is in one batch. */
-  #schedule(): void {
-    if (this.#scheduled || this.#running >= this.#limits.lanes) return;
-    this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      this.#runLane();
-    });
-  }
-
-  /**
-   * One lane gathers better than two: the second one opens only when half a batch is waiting, for then stepping it
-   * while the first is being committed gains more than a larger commit would.
-   */
-  #runLane(): void {
-    if (this.#running > 0 && this.#mailboxes.waiting < this.#limits.batchSize / 2) return;
-    const work = this.#mailboxes.take(this.#limits.batchSize);
-    if (work.length === 0) {
-      if (this.#running === 0 && this.#mailboxes.waiting === 0) this.#drained();
-      return;
-    }
-    this.#running += 1;
-    void runBatch(work, this.#batchWorld).then(() => {
-      this.#running -= 1;
-      this.#schedule();
-    });
-    if (this.#mailboxes.waiting > 0) this.#schedule();
   }
 }

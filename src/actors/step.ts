@@ -26,7 +26,12 @@ import { timersAfter } from './timers-after.ts';
 
 /** What an actor is given, one at a time. */
 export type Input =
-  | { readonly kind: 'propose'; readonly envelope: Envelope }
+  | {
+      readonly kind: 'propose';
+      readonly envelope: Envelope;
+      /** How many hold the roles that shares are taken of. */
+      readonly electorates?: Readonly<Record<string, number>>;
+    }
   | { readonly kind: 'event'; readonly command: EventCommand; readonly envelope: Envelope }
   | { readonly kind: 'timer'; readonly timer: TimerRecord };
 
@@ -40,7 +45,7 @@ export interface Stepped {
 export function step(live: Live, input: Input, now: number): Stepped {
   switch (input.kind) {
     case 'propose':
-      return propose(live, input.envelope, now);
+      return propose(live, input, now);
     case 'event':
       return receive(live, input.command, input.envelope, now);
     case 'timer':
@@ -48,12 +53,10 @@ export function step(live: Live, input: Input, now: number): Stepped {
   }
 }
 
-function propose(live: Live, envelope: Envelope, now: number): Stepped {
+function propose(live: Live, { envelope, electorates }: Input & { kind: 'propose' }, now: number): Stepped {
   invariant(live.version === 0, 'a change is proposed once');
-  const begun = start(
-    live.workflow,
-    startingContext(live.workflow.definition, live.facts, envelope.principal),
-  );
+  const context = startingContext(live.workflow.definition, live.facts, envelope.principal);
+  const begun = start(live.workflow, electorates ? { ...context, electorates } : context);
   const after = advance(live, begun, now);
   const came = { kind: 'proposed', role: null } as const;
   return { live: after, entry: entryOf({ envelope, now, event: 'propose' }, live, after, came) };

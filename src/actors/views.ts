@@ -1,6 +1,6 @@
 /** A change as one principal sees it: what it is, and what this principal may do now. */
 import type { Issue, Refusal } from '../errors.ts';
-import { type CompiledWorkflow, enabled, refusalOf } from '../machines/compile.ts';
+import { type CompiledWorkflow, enabled, type PersistedSnapshot, refusalOf } from '../machines/compile.ts';
 import type { ChangeContext, Revision, Suspended } from '../machines/context.ts';
 import type { Definition, Exclusion, PrincipalKind } from '../machines/definition.ts';
 import { attributesOf } from '../machines/facts.ts';
@@ -14,6 +14,8 @@ import { type BallotView, standingsOf } from './standings.ts';
 /** A trigger that is enabled in the change's current state, and whether the principal who asks may use it. */
 export interface EnabledTrigger {
   readonly trigger: string;
+  /** Whose delegate the principal would be in it; null where the principal acts in the own name. */
+  readonly for: string | null;
   /** The state it would leave, as a path: `Review.security.pending`. */
   readonly from: string;
   readonly to: string;
@@ -34,6 +36,8 @@ export interface ChangeView extends ChangeRecord {
   /** Threads that wait to be resolved. */
   readonly threads: readonly string[];
   readonly suspended: Pick<Suspended, 'by' | 'at'> | null;
+  /** Id of the change that takes its place. */
+  readonly supersededBy?: string;
 }
 
 /** The answer to a deployment. `created` is false where the newest version already had this digest. */
@@ -45,8 +49,16 @@ export interface Deployed {
   readonly warnings: readonly Issue[];
 }
 
-/** The triggers enabled in the stored state, with what the machine's own rules say to this principal. */
-export function viewOf(workflow: CompiledWorkflow, stored: StoredChange, principal: Principal): ChangeView {
+/**
+ * The triggers enabled in the stored state, with what the machine's own rules say to this principal; and those that the
+ * principal may send as somebody's delegate, where `delegated` is the principal as each of these.
+ */
+export function viewOf(
+  workflow: CompiledWorkflow,
+  stored: StoredChange,
+  principal: Principal,
+  delegated: readonly Principal[] = [],
+): ChangeView {
   const { snapshot: _snapshot, ...record } = stored;
   const { snapshot } = revive(workflow, stored);
   if (snapshot === null)
@@ -61,38 +73,36 @@ export function viewOf(workflow: CompiledWorkflow, stored: StoredChange, princip
     };
   const { context, value } = snapshot;
   const { definition } = workflow;
-  const holder = withIncluded(definition, principal);
-  const triggers = enabled(workflow, snapshot.value).map((rule): EnabledTrigger => {
-    // A reason can still be given; only what the sender cannot change is a refusal here.
-    const event = {
-      type: rule.trigger,
-      principal: holder,
-      reason: 'given when it is sent',
-      value: snapshot.value,
-    };
-    const { trigger, from, to, roles, by, exclude, reason } = rule;
-    return {
-      trigger,
-      from,
-      to,
-      roles,
-      by,
-      exclude,
-      reason,
-      refusal: refusalOf(workflow.definition, rule, snapshot.context, event) ?? null,
-    };
-  });
+  const own = enabledFor(workflow, snapshot, principal);
+  const others = delegated.flatMap((each) => enabledFor(workflow, snapshot, each));
   const ballots = standingsOf(definition, context, value);
   return {
     ...record,
     attributes: currentAttributes(record.attributes, definition, context),
-    enabled: triggers,
+    enabled: [...own, ...others.filter(({ refusal }) => refusal === null)],
     revision: context.revision ?? null,
     ballots,
     waitsFor: attentionOf(workflow, snapshot, ballots, record.updatedAt),
     threads: context.threads ?? [],
     suspended: context.suspended ? { by: context.suspended.by, at: context.suspended.at } : null,
+    ...(context.supersededBy !== undefined && { supersededBy: context.supersededBy }),
   };
+}
+
+function enabledFor(
+  workflow: CompiledWorkflow,
+  { context, value }: PersistedSnapshot,
+  principal: Principal,
+): EnabledTrigger[] {
+  const { definition } = workflow;
+  const holder = withIncluded(definition, principal);
+  return enabled(workflow, value).map((rule) => {
+    const { trigger, from, to, roles, by, exclude, reason } = rule;
+    // A reason can still be given; only what the sender cannot change is a refusal here.
+    const event = { type: trigger, principal: holder, reason: 'given when it is sent', value };
+    const refusal = refusalOf(definition, rule, context, event) ?? null;
+    return { trigger, for: principal.for ?? null, from, to, roles, by, exclude, reason, refusal };
+  });
 }
 
 /** What the proposal said, and over it what the declared attributes are now. */

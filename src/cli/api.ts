@@ -1,13 +1,18 @@
 /** The HTTP API as typed functions. Commands carry an idempotency key, so that trying again cannot do them twice. */
 import { randomUUID } from 'node:crypto';
+import type { Said } from '../actors/directory/entries.ts';
 import { CountersignError } from '../errors.ts';
 import { HttpClient, type Request, type Target } from './http.ts';
 import { type Reply, readReply } from './problem.ts';
 import type {
+  BatchBody,
+  BatchReport,
   Change,
   DefinitionSummary,
   Delegation,
   Deployed,
+  DirectoryEntryDocument,
+  Estimate,
   EventBody,
   NamedCalendar,
   NewDelegation,
@@ -15,8 +20,10 @@ import type {
   OwnersBody,
   Page,
   PendingTimer,
+  PrincipalRoles,
   ProjectOwners,
   Proposal,
+  Reviewers,
   Tenant,
   Transition,
 } from './wire.ts';
@@ -62,12 +69,31 @@ export class Api {
     });
   }
 
+  /** What was refused stands in the report. */
+  async batch(body: BatchBody, idempotencyKey: string = randomUUID()): Promise<BatchReport> {
+    const request = { method: 'POST', path: '/v1/batches', body, idempotencyKey } as const;
+    return accepted(request.path, await this.#ask<BatchReport>(request));
+  }
+
   change(id: string): Promise<Change> {
     return this.#get(`/v1/changes/${encodeURIComponent(id)}`);
   }
 
+  estimate(change: string): Promise<Estimate> {
+    return this.#get(`/v1/changes/${encodeURIComponent(change)}/estimate`);
+  }
+
+  reviewers(change: string, query: Query): Promise<Reviewers> {
+    return this.#get(`/v1/changes/${encodeURIComponent(change)}/reviewers${search(query)}`);
+  }
+
   changes(query: Query): Promise<Page<Change>> {
     return this.#get(`/v1/changes${search(query)}`);
+  }
+
+  /** Open changes on which the caller may do something now; a page may be empty and have a next one. */
+  work(query: Query): Promise<Page<Change>> {
+    return this.#get(`/v1/work${search(query)}`);
   }
 
   /** How many changes per outcome, "open" included. */
@@ -125,6 +151,21 @@ export class Api {
     return this.#ask({ method: 'PUT', path: `/v1/projects/${encodeURIComponent(project)}/owners`, body });
   }
 
+  directory(query: Query): Promise<Page<DirectoryEntryDocument>> {
+    return this.#get(`/v1/directory${search(query)}`);
+  }
+
+  say(body: {
+    readonly entries: readonly Said[];
+    readonly reason?: string;
+  }): Promise<Reply<{ seq: number }>> {
+    return this.#ask({ method: 'POST', path: '/v1/directory', body });
+  }
+
+  rolesOf(principal: string, query: Query): Promise<PrincipalRoles> {
+    return this.#get(`/v1/principals/${encodeURIComponent(principal)}/roles${search(query)}`);
+  }
+
   calendars(): Promise<Page<NamedCalendar>> {
     return this.#get('/v1/calendars');
   }
@@ -146,14 +187,18 @@ export class Api {
   }
 
   async #get<T>(path: string): Promise<T> {
-    const reply = await this.#ask<T>({ method: 'GET', path });
-    if (reply.ok) return reply.value;
-    throw new CountersignError('INTERNAL', `${path} was refused: ${reply.refusal.message}`);
+    return accepted(path, await this.#ask<T>({ method: 'GET', path }));
   }
 
   async #ask<T>(request: Request): Promise<Reply<T>> {
     return readReply<T>(await this.#http.request(request), this.url);
   }
+}
+
+/** Of a request that is not refused as a whole. */
+function accepted<T>(path: string, reply: Reply<T>): T {
+  if (reply.ok) return reply.value;
+  throw new CountersignError('INTERNAL', `${path} was refused: ${reply.refusal.message}`);
 }
 
 function search(query: Query): string {

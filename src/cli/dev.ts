@@ -13,7 +13,7 @@ import { closeOnSignal, environment, type ServerOptions } from './lifetime.ts';
 const TENANT = 'default';
 const TOKEN_SECONDS = 30 * 24 * 3600;
 /** What the development token may do besides reviewing. */
-const OFFICES = ['operator', 'deployer', 'importer'];
+const OFFICES = ['operator', 'deployer', 'importer', 'administrator'];
 
 export async function dev(options: ServerOptions): Promise<void> {
   const env = environment(options);

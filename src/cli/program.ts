@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { Common } from './connection.ts';
+import { HISTORY_KINDS } from './import/kinds.ts';
 import type { Io } from './io.ts';
 import { headerText, oneOrMore, port, repeated, type Words, wholeNumber } from './options.ts';
 import type { Result } from './result.ts';
@@ -34,6 +35,7 @@ export function createProgram(io: Io, finish: Finish): Command {
   addTimers(add, io);
   addProjects(io, program, finish);
   addDelegations(add, io);
+  addDirectory(io, program, finish);
   addAdministration(add, io, program, finish);
   return program;
 }
@@ -115,33 +117,47 @@ function addChanges(add: Add, io: Io): void {
         .option('--for <name>', FOR)
         .option('--event-data <json>', 'data that goes into the log with the event')
         .option('--version <n>', 'refuse where the change has moved on from this version', wholeNumber(1))
-        .option('--key <key>', 'idempotency key', headerText),
+        .option('--key <key>', 'idempotency key', headerText)
+        .option('--also <change>', 'send it to this change too; may be repeated', repeated)
+        .option('--all-or-nothing', ALL_OR_NOTHING),
     async (options, [change = '', trigger = '']) =>
       (await import('./commands/send.ts')).send(io, options, change, trigger),
   );
   for (const meaning of ['approve', 'reject'] as const)
     add(
-      { usage: `${meaning} <change>`, about: `${meaning} a change (by id or key)` },
+      { usage: `${meaning} <change...>`, about: `${meaning} a change (by id or key), or several` },
       (command) =>
         withProject(command)
           .option('--region <name>', 'which of the parallel reviews')
           .option('--for <name>', FOR)
-          .option('--reason <text>', 'why, for the log'),
-      async (options, [change = '']) =>
-        (await import('./commands/vote.ts')).vote(io, options, meaning, change),
+          .option('--reason <text>', 'why, for the log')
+          .option('--all-or-nothing', ALL_OR_NOTHING),
+      async (options, changes) => (await import('./commands/vote.ts')).vote(io, options, meaning, changes),
     );
   add(
-    { usage: 'import <path>', about: 'import a review history: JSON lines, or a git repository' },
+    {
+      usage: 'import <path>',
+      about: 'import a review history: a file, a repository, the export of a code host',
+    },
     (command) =>
       command
         .option('--project <name>', 'project to import into (else the one the history names)')
         .option('--definition <name>', 'workflow to use, by name or file (else ReviewHistory)')
+        .addOption(new Option('--from <kind>', 'what wrote it (else by its content)').choices(HISTORY_KINDS))
         .option('--concurrency <n>', 'changes in hand at the same time', wholeNumber(1, 512)),
     async (options, [path = '']) => (await import('./commands/import.ts')).importHistory(io, options, path),
   );
 }
 
 function addReading(add: Add, io: Io): void {
+  add(
+    { usage: 'work', about: 'list the changes that wait for you, and what you may do' },
+    (command) =>
+      command
+        .option('--project <name>', 'only of this project')
+        .option('--limit <n>', 'how many to list', wholeNumber(1, 200)),
+    async (options) => (await import('./commands/work.ts')).work(io, options),
+  );
   add(
     { usage: 'status [change]', about: 'show changes, or one change and what may happen to it' },
     (command) =>
@@ -154,6 +170,17 @@ function addReading(add: Add, io: Io): void {
         .option('--limit <n>', 'how many to list', wholeNumber(1, 200))
         .option('--cursor <cursor>', 'where the list before this one ended'),
     async (options, [change]) => (await import('./commands/status.ts')).status(io, options, change),
+  );
+  add(
+    { usage: 'estimate <change>', about: 'when a change will go on and be over, by what others took' },
+    withProject,
+    async (options, [change = '']) => (await import('./commands/estimate.ts')).estimate(io, options, change),
+  );
+  add(
+    { usage: 'reviewers <change>', about: 'whom to ask for what a change still needs' },
+    (command) => withProject(command).option('--limit <n>', 'how many for each need', wholeNumber(1, 50)),
+    async (options, [change = '']) =>
+      (await import('./commands/reviewers.ts')).reviewers(io, options, change),
   );
   add(
     { usage: 'log [change]', about: 'show what happened, to a change or in the tenant' },
@@ -219,6 +246,40 @@ function addProjects(io: Io, program: Command, finish: Finish): void {
   );
 }
 
+function addDirectory(io: Io, program: Command, finish: Finish): void {
+  const directory = program
+    .command('directory')
+    .description('say who is who: people, groups, roles and where');
+  const add = adder(directory, finish);
+  add(
+    {
+      usage: 'apply <file>',
+      about: 'make the directory say what a TOML or JSON file says (for administrators)',
+    },
+    (command) =>
+      command
+        .option('--prune', 'take away what the file does not say')
+        .option('--dry-run', 'only show what would be said')
+        .option('--reason <text>', 'why'),
+    async (options, [file = '']) =>
+      (await import('./commands/directory.ts')).applyDirectory(io, options, file),
+  );
+  add(
+    { usage: 'show', about: 'list what the directory says' },
+    (command) =>
+      command.addOption(
+        new Option('--kind <kind>', 'only these').choices(['principal', 'group', 'grant', 'project']),
+      ),
+    async (options) => (await import('./commands/directory.ts')).showDirectory(io, options),
+  );
+  add(
+    { usage: 'roles <principal>', about: 'show the roles that the directory grants somebody' },
+    (command) => command.option('--project <name>', 'in this project (else everywhere)'),
+    async (options, [principal = '']) =>
+      (await import('./commands/directory.ts')).showRoles(io, options, principal),
+  );
+}
+
 function addAdministration(add: Add, io: Io, program: Command, finish: Finish): void {
   add(
     { usage: 'token', about: 'make a token for development' },
@@ -270,6 +331,7 @@ function addDelegations(add: Add, io: Io): void {
 }
 
 const FOR = 'act as the delegate of this person';
+const ALL_OR_NOTHING = 'of several changes, do all or none';
 
 function withProject(command: Command): Command {
   return command.option('--project <name>', 'project, where several have a change with this key');

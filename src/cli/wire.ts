@@ -31,8 +31,39 @@ export interface EventBody {
   readonly occurred_at?: string;
 }
 
+export interface BatchItem {
+  readonly change: string;
+  /** Where it is not that of the batch. */
+  readonly trigger?: string;
+  readonly expected_version?: number;
+}
+
+export interface BatchBody extends EventBody {
+  /** All of the changes, or none. */
+  readonly atomic?: boolean;
+  readonly items: readonly BatchItem[];
+}
+
+export interface ReportedItem {
+  readonly change: string;
+  readonly transition: Transition | null;
+  readonly problem: {
+    readonly code: string;
+    readonly detail: string;
+    readonly accepted?: readonly string[];
+  } | null;
+}
+
+export interface BatchReport {
+  readonly done: number;
+  readonly refused: number;
+  readonly items: readonly ReportedItem[];
+}
+
 export interface EnabledTrigger {
   readonly trigger: string;
+  /** Whose delegate the caller would be; null in the caller's own name. */
+  readonly for: string | null;
   readonly from: string;
   readonly to: string;
   readonly roles: readonly string[];
@@ -40,6 +71,15 @@ export interface EnabledTrigger {
   readonly exclude: readonly string[];
   readonly reason: 'optional' | 'required';
   readonly refusal: Refusal | null;
+}
+
+export interface Waiting {
+  readonly roles: readonly string[];
+  readonly principals: readonly string[];
+  readonly stand_ins: readonly { readonly principal: string; readonly for: string }[];
+  readonly triggers: readonly string[];
+  readonly reason: string;
+  readonly since: string;
 }
 
 export interface Timer {
@@ -74,6 +114,7 @@ export interface Change {
   readonly updated_at: string;
   readonly timers: readonly Timer[];
   readonly enabled?: readonly EnabledTrigger[];
+  readonly waits_for?: readonly Waiting[];
   readonly revision?: { readonly number: number; readonly uploader: string } | null;
   readonly ballots?: Readonly<Record<string, Ballot>>;
   readonly threads?: readonly string[];
@@ -98,6 +139,28 @@ export interface Transition {
   readonly refusal: Refusal | null;
   readonly occurred_at: string;
   readonly recorded_at: string;
+}
+
+export interface TimeRange {
+  readonly low_ms: number;
+  readonly likely_ms: number | null;
+  readonly high_ms: number | null;
+  readonly based_on: number;
+  readonly scope: 'project' | 'all_projects' | 'all_versions';
+}
+
+export interface Estimate {
+  readonly next_step: TimeRange | null;
+  readonly outcome: (TimeRange & { readonly by_outcome: Readonly<Record<string, number>> }) | null;
+  readonly why: string | null;
+}
+
+export interface Reviewers {
+  readonly needs: readonly {
+    readonly need: string;
+    readonly suggested: readonly { readonly principal: string; readonly why: string }[];
+    readonly excluded: readonly { readonly principal: string; readonly why: string }[];
+  }[];
 }
 
 export interface DefinitionSummary {
@@ -135,6 +198,22 @@ export interface Delegation {
   readonly starts_at: string;
   readonly ends_at: string;
   readonly revoked_at: string | null;
+}
+
+export interface DirectoryEntryDocument {
+  readonly seq: number;
+  readonly kind: 'principal' | 'group' | 'grant' | 'project';
+  readonly name: string;
+  readonly value: Json;
+  readonly set_by: string;
+  readonly reason: string | null;
+  readonly set_at: string;
+}
+
+export interface PrincipalRoles {
+  readonly principal: string;
+  readonly roles: readonly string[];
+  readonly groups: readonly string[];
 }
 
 export interface Tenant {

@@ -1,8 +1,12 @@
 /** What the gateway needs from the runtime behind it; `actors` provides it, tests put a small fake in its place. */
 import type { Answer, Envelope, EventCommand, Principal, Proposal } from '../actors/commands.ts';
 import type { NewDelegation } from '../actors/delegations.ts';
+import type { Said } from '../actors/directory/entries.ts';
+import type { Directory } from '../actors/directory/state.ts';
+import type { GroupAnswer } from '../actors/group.ts';
 import type { Store } from '../actors/ports.ts';
 import type { GivenOwners } from '../actors/project-owners.ts';
+import type { Advice } from '../actors/suggestions/advice.ts';
 import type { ChangeView, Deployed } from '../actors/views.ts';
 import type {
   CalendarRecord,
@@ -27,6 +31,7 @@ export type ReadStore = Pick<
   | 'tenants'
   | 'pendingTimers'
   | 'delegations'
+  | 'directoryHistory'
   | 'projectOwners'
   | 'calendars'
 >;
@@ -34,6 +39,8 @@ export type ReadStore = Pick<
 export interface Backend {
   propose(proposal: Proposal, envelope: Envelope): Promise<Answer>;
   send(command: EventCommand, envelope: Envelope): Promise<Answer>;
+  /** All of them or none, one per change. Throws NOT_FOUND where one of the changes does not exist. */
+  sendGroup(commands: readonly EventCommand[], envelope: Envelope): Promise<GroupAnswer>;
   /** What the event would leave in the log, without doing it. Undefined where the tenant has no such change. */
   ask(command: EventCommand, envelope: Envelope): Promise<LogEntry | undefined>;
   /** Undefined where the tenant has no such change. */
@@ -44,10 +51,16 @@ export interface Backend {
   setOwners(project: ProjectRef, given: GivenOwners, by: Principal): Promise<ProjectOwners>;
   /** Throws INVALID_INPUT with an issue for each mistake. */
   setCalendar(tenant: string, name: string, source: unknown, by: Principal): Promise<CalendarRecord>;
+  /** Who is who in the tenant. */
+  directory(tenant: string): Promise<Directory>;
+  /** Adds to the directory, all or nothing. Throws INVALID_INPUT where one entry is named twice. */
+  say(tenant: string, said: readonly Said[], reason: string | null, by: Principal): Promise<Directory>;
   delegate(given: NewDelegation, by: Principal): Promise<DelegationRecord>;
   /** Throws NOT_FOUND, and FORBIDDEN where it is not for `by` to end it. */
   revokeDelegation(id: string, by: Principal): Promise<DelegationRecord>;
   readonly store: ReadStore;
+  /** What the past says of a change. */
+  readonly advice: Advice;
   /** Whether commands would be served now: the database answers. */
   ready(): Promise<boolean>;
 }

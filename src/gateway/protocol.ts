@@ -45,6 +45,7 @@ export const commandSchema = z.discriminatedUnion('type', [
     trigger: field.name,
     reason: field.reason.optional(),
     data: field.json.optional(),
+    for: field.principalId.optional(),
     expected_version: seq.optional(),
     idempotency_key: idempotencyKey.optional(),
   }),

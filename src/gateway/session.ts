@@ -30,7 +30,7 @@ import type { KnownTenants } from './tenants.ts';
 import type { Socket, SocketListener } from './transport.ts';
 
 export interface SessionServices {
-  readonly backend: Backend;
+  readonly backend: Pick<Backend, 'send' | 'store'>;
   readonly hub: Hub;
   readonly authenticator: Authenticator;
   readonly tenants: KnownTenants;
@@ -265,6 +265,7 @@ export class Session implements SocketListener, Listener {
       trigger,
       reason,
       data,
+      for: actsFor,
       expected_version: expectedVersion,
       idempotency_key: key,
     } = command;
@@ -276,7 +277,11 @@ export class Session implements SocketListener, Listener {
       ...(expectedVersion !== undefined && { expectedVersion }),
     };
     holdContentTo(principal, event);
-    const envelope = { principal, ...(key !== undefined && { idempotencyKey: key }) };
+    const envelope = {
+      principal,
+      ...(actsFor !== undefined && { actsFor }),
+      ...(key !== undefined && { idempotencyKey: key }),
+    };
     const answer = await this.#services.backend.send(event, envelope);
     if (answer.ok) {
       const reply = { transition: transitionDocument(answer.row), replayed: answer.replayed };

@@ -31,7 +31,7 @@ export async function listenNode(handlers: TransportHandlers, options: ListenOpt
   // One more than allowed, so that a request over the limit can be told from one at it.
   server.maxHeadersCount = MAX_HEADERS + 1;
   server.on('request', (incoming, outgoing) => serveNode(incoming, outgoing, handlers, inFlight));
-  const sockets = addSockets(server, handlers, options.socketPath);
+  const sockets = addSockets(server, handlers, [options.socketPath, ...(options.otherSocketPaths ?? [])]);
   await open(server, options);
   return {
     name: 'node',
@@ -54,7 +54,7 @@ function open(server: Server, { host, port }: ListenOptions): Promise<void> {
   });
 }
 
-function addSockets(server: Server, handlers: TransportHandlers, path: string): WebSocketServer {
+function addSockets(server: Server, handlers: TransportHandlers, paths: readonly string[]): WebSocketServer {
   const accepted = new WeakMap<IncomingMessage, UpgradeAnswer & { accept: true }>();
   const sockets = new WebSocketServer({
     noServer: true,
@@ -64,7 +64,8 @@ function addSockets(server: Server, handlers: TransportHandlers, path: string): 
   });
   server.on('upgrade', (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
     duplex.on('error', () => duplex.destroy());
-    if (request.url?.split('?')[0] !== path) {
+    const path = request.url?.split('?')[0] ?? '';
+    if (!paths.includes(path)) {
       duplex.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
       return;
     }
@@ -72,7 +73,7 @@ function addSockets(server: Server, handlers: TransportHandlers, path: string): 
       const value = request.headers[name];
       return Array.isArray(value) ? value.join(', ') : (value ?? null);
     };
-    const answer = handlers.upgrade({ header, peer: { address: request.socket.remoteAddress ?? '' } });
+    const answer = handlers.upgrade({ path, header, peer: { address: request.socket.remoteAddress ?? '' } });
     if (!answer.accept) {
       duplex.end(rawResponse(answer.response));
       return;

@@ -45,7 +45,8 @@ interface SocketData {
 export async function listenUws(handlers: TransportHandlers, options: ListenOptions): Promise<Transport> {
   const app = uws.App();
   const inFlight = new InFlight();
-  addSockets(app, handlers, options.socketPath);
+  for (const path of [options.socketPath, ...(options.otherSocketPaths ?? [])])
+    addSockets(app, handlers, path);
   app.any('/*', (res, req) => serveUws(res, req, handlers, options.bodyTimeoutMs, inFlight));
   const token = await open(app, options);
   let listening = true;
@@ -153,7 +154,7 @@ function addSockets(app: TemplatedApp, handlers: TransportHandlers, path: string
     upgrade: (res, req, context) => {
       const headers = headersOfUws(req);
       const peer = { address: Buffer.from(res.getRemoteAddressAsText()).toString('latin1') };
-      const answer = handlers.upgrade({ header: (name) => headers[name] ?? null, peer });
+      const answer = handlers.upgrade({ path, header: (name) => headers[name] ?? null, peer });
       if (!answer.accept) {
         res.onAborted(() => {});
         void writeUws(res, answer.response, { aborted: false, headOnly: false });

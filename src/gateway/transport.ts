@@ -46,6 +46,8 @@ export interface SocketListener {
 
 /** A request to become a socket. Header names are lower case. */
 export interface UpgradeRequest {
+  /** The one of the listen options it came to. */
+  readonly path: string;
   readonly header: (name: string) => string | null;
   readonly peer: Peer;
 }
@@ -68,6 +70,8 @@ export interface ListenOptions {
   readonly port: number;
   /** Path of the WebSocket endpoint. */
   readonly socketPath: string;
+  /** Other paths that upgrade. */
+  readonly otherSocketPaths?: readonly string[];
   readonly bodyTimeoutMs: number;
 }
 

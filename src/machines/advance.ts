@@ -37,7 +37,7 @@ export interface PersistedSnapshot {
 /** The first snapshot of a change and the timers that start with it. */
 export function start(
   compiled: CompiledWorkflow,
-  input: Pick<ChangeContext, 'author' | 'authorFor' | 'attributes'>,
+  input: Pick<ChangeContext, 'author' | 'authorKind' | 'authorFor' | 'attributes' | 'electorates'>,
 ): Step {
   const [snapshot, actions] = initialTransition(compiled.machine, input);
   invariant(snapshot.status !== 'error', `${compiled.definition.name} starts: ${messageOf(snapshot.error)}`);

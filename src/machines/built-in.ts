@@ -1,5 +1,6 @@
 /**
- * Events that every workflow knows, whatever its author declared: new revisions, amended attributes, suspension, threads.
+ * Events that every workflow knows, whatever its author declared: new revisions, amended attributes, suspension, being
+ * superseded, threads.
  * The dot in their names keeps them apart from triggers. What they may and what they do stands here, once for all.
  */
 import { z } from 'zod';
@@ -12,10 +13,18 @@ import { revise } from './revising.ts';
 import type { TriggerEvent } from './rules.ts';
 
 /** What one change may be made to remember. */
-export const BOUNDS = { files: 10_000, owners: 500, members: 500, threads: 1_000, people: 100 } as const;
+export const BOUNDS = {
+  files: 10_000,
+  owners: 500,
+  members: 2_000,
+  threads: 1_000,
+  people: 100,
+  list: 200,
+} as const;
 
 const word = z.string().min(1).max(500);
 const people = z.array(word).max(BOUNDS.people);
+const remark = z.string().min(1).max(10_000);
 const files = z.array(z.string().min(1).max(4_096)).max(BOUNDS.files);
 
 const ownerGroup = z.strictObject({
@@ -43,12 +52,23 @@ export const DATA = {
       lines: z.int().min(0).optional(),
       owners: z.array(ownerGroup).max(BOUNDS.owners).optional(),
       electorates: z.record(word, z.int().min(0)).optional(),
+      // Who each agent among them works for; the runtime adds what the directory knows.
+      sponsors: z.record(word, word).optional(),
     }),
   ),
   'change.amend': z.record(word, z.union([z.string().max(2_000), z.int(), z.boolean(), people])),
   'change.suspend': z.undefined().or(z.null()),
   'change.resume': z.undefined().or(z.null()),
-  'thread.open': z.strictObject({ thread: word }),
+  'change.supersede': z.strictObject({ by: z.uuid() }),
+  // What is said stands in the log; the change remembers only which threads are open.
+  'thread.open': z.strictObject({
+    thread: word,
+    text: remark.optional(),
+    file: z.string().min(1).max(4_096).optional(),
+    line: z.int().min(1).optional(),
+    revision: z.int().min(1).optional(),
+  }),
+  'thread.comment': z.strictObject({ thread: word, text: remark }),
   'thread.resolve': z.strictObject({ thread: word }),
 } as const;
 
@@ -90,7 +110,7 @@ export function builtInRefusal(
 }
 
 function ruleOf(
-  { revisions, suspension }: Definition,
+  { revisions, suspension, supersede }: Definition,
   context: ChangeContext,
   { principal }: TriggerEvent,
   type: BuiltIn,
@@ -102,6 +122,8 @@ function ruleOf(
       return notEnabled('The change is not suspended; there is nothing to resume.');
     return rule;
   }
+  if (type === 'change.supersede')
+    return supersede ?? notEnabled(`In this workflow no change is superseded; "${type}" does nothing here.`);
   if (type !== 'change.revise') return ANYBODY;
   if (revisions) return revisions;
   const authors = [context.author, ...(context.authorFor ?? [])];
@@ -122,6 +144,8 @@ function particulars(
   const { thread = '' } = (event.data ?? {}) as { thread?: string };
   if (type === 'thread.resolve' && !threads.includes(thread))
     return notEnabled(`No open thread "${thread}" waits to be resolved.`, threads);
+  if (type === 'thread.comment' && !threads.includes(thread))
+    return notEnabled(`No thread "${thread}" is open; open it to say more.`, threads);
   if (type === 'thread.open' && threads.includes(thread))
     return notEnabled(`The thread "${thread}" is open already.`);
   if (type === 'thread.open' && threads.length >= BOUNDS.threads)
@@ -166,6 +190,8 @@ export function misfit({ attributes = {} }: Definition, name: string, given: unk
     list: Array.isArray(given) && given.every((each) => typeof each === 'string'),
   }[type];
   if (!fits) return `the attribute "${name}" is of type ${type}, not ${JSON.stringify(given).slice(0, 80)}`;
+  if (Array.isArray(given) && given.length > BOUNDS.list)
+    return `the attribute "${name}" holds up to ${BOUNDS.list} texts, not ${given.length}`;
   if (oneOf && !oneOf.includes(given as string))
     return `the attribute "${name}" can be ${oneOf.join(', ')}, not "${String(given).slice(0, 80)}"`;
   return undefined;
@@ -193,6 +219,10 @@ export function applyBuiltIn(
       const { suspended: _, ...rest } = context;
       return rest;
     }
+    case 'change.supersede':
+      return { ...context, supersededBy: (data as { by: string }).by };
+    case 'thread.comment':
+      return { ...context };
     case 'thread.open':
       return { ...context, threads: [...(context.threads ?? []), thread] };
     case 'thread.resolve':

@@ -72,7 +72,10 @@ function explored(model: Model, budget: Budget) {
     return node;
   };
   const done = new Set<Node>();
-  reach(entered(model, model.initial), 0, undefined);
+  const first = reach(entered(model, model.initial), 0, undefined);
+  // A state that is there for superseded changes is reached; but that all else is given up is no way out of anything.
+  if (model.superseded !== undefined)
+    reach(entered(model, model.superseded), 1, { from: first, label: ['change.supersede'] });
   for (let distance = 0; distance < waiting.length; distance += 1)
     for (const node of waiting[distance] ?? []) {
       if (done.has(node)) continue;

@@ -66,6 +66,8 @@ export interface TopPlace extends Place {
 
 export interface Model {
   readonly initial: string;
+  /** Where superseded changes end, wherever they were. */
+  readonly superseded: string | undefined;
   readonly tops: ReadonlyMap<string, TopPlace>;
   /** Whether a condition holds; one that is wrong may be either. */
   readonly judge: (text: ConditionText, known: Known, assume?: Assume) => Chance;
@@ -93,7 +95,9 @@ export function modelOf(definition: Definition, wrong: ReadonlySet<ConditionText
   }
   const judge: Model['judge'] = (text, known, assume) =>
     wrong.has(text) ? assume && false : chanceOf(treeOf(text), known, assume);
-  return { initial: definition.initial, tops, judge, permitted: parts.permitted };
+  const to = definition.supersede?.to;
+  const superseded = to !== undefined && tops.has(to) ? to : undefined;
+  return { initial: definition.initial, superseded, tops, judge, permitted: parts.permitted };
 }
 
 interface Parts {

@@ -14,6 +14,7 @@ export function checkNames(definition: Definition): Finding[] {
     ...scopes.flatMap((scope) => timerRoles(scope, definition)),
     ...includedRoles(definition),
     ...reopenings(definition),
+    ...superseding(definition),
     ...voidings(definition),
     ...unused(definition),
   ];
@@ -128,6 +129,20 @@ function reopenings({ states, ballots = {} }: Definition): Finding[] {
     const message = `The reopening of "${name}" leads to "${reopen.to}", which is final; name a state in which the change goes on.`;
     return [finding('REOPENED_TO_FINAL', message, path), ...lost];
   });
+}
+
+function superseding({ states, supersede }: Definition): Finding[] {
+  if (!supersede) return [];
+  const { to } = supersede;
+  const path = ['supersede', 'to'];
+  const target = Object.hasOwn(states, to) ? states[to] : undefined;
+  if (!target) {
+    const message = `Superseding leads to the unknown state "${to}"; known here: ${Object.keys(states).join(', ')}.`;
+    return [finding('UNKNOWN_STATE', message, path)];
+  }
+  if (target.final) return [];
+  const message = `Superseding leads to "${to}", which is not final; name a state in which the change ends.`;
+  return [finding('SUPERSEDED_TO_OPEN', message, path)];
 }
 
 function voidings(definition: Definition): Finding[] {

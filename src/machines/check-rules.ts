@@ -83,7 +83,7 @@ function voteRules({ ballots = {} }: Definition): SourceRule[] {
   });
 }
 
-function otherRules({ attributes = {}, revisions, suspension }: Definition): SourceRule[] {
+function otherRules({ attributes = {}, revisions, suspension, supersede }: Definition): SourceRule[] {
   const amendments = Object.entries(attributes).flatMap(([name, { amend }]): SourceRule[] =>
     amend
       ? [
@@ -103,6 +103,7 @@ function otherRules({ attributes = {}, revisions, suspension }: Definition): Sou
     ...everywhere(revisions, 'bringing in a revision', 'revisions'),
     ...everywhere(suspension?.suspend, 'suspending', 'suspension', 'suspend'),
     ...everywhere(suspension?.resume, 'resuming', 'suspension', 'resume'),
+    ...everywhere(supersede, 'superseding', 'supersede'),
   ];
 }
 

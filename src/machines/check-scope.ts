@@ -29,11 +29,15 @@ export interface ScopeVerdict {
   readonly findings: readonly Finding[];
 }
 
-/** Checks one scope; `stuck` names states that are known to hold a change for good (already reported). */
+/**
+ * Checks one scope; `stuck` names states that are known to hold a change for good (already reported), `superseded` the one in
+ * which superseded changes end.
+ */
 export function checkScope(
   scope: Scope,
   firing: (transition: Transition) => Firing,
   stuck: ReadonlySet<string> = new Set(),
+  superseded?: string,
 ): ScopeVerdict {
   const isKnown = (name: string) => Object.hasOwn(scope.states, name);
   const isFinal = (name: string) => scope.states[name]?.final !== undefined;
@@ -42,9 +46,9 @@ export function checkScope(
     const how = firing(each);
     return isFinal(each.from) || 'never' in how ? [] : [{ from: each.from, to: each.to, label: how.label }];
   });
-  const traces: ScopeVerdict['traces'] = isKnown(scope.initial)
-    ? tracesFrom(scope.initial, edges)
-    : new Map();
+  const traces = isKnown(scope.initial) ? tracesFrom(scope.initial, edges) : new Map<string, string[]>();
+  if (superseded !== undefined && isKnown(superseded) && !traces.has(superseded))
+    traces.set(superseded, ['change.supersede']);
   const names = Object.keys(scope.states);
   const findings = [
     ...finalFindings(scope, sane),

@@ -75,7 +75,7 @@ export function checkCounted(definition: Definition): Pick<Check, 'findings' | '
   const dead = forestalled(top, definition.includes);
   const firing = (each: Transition) => firingOf(each, regions.get(each.from), dead);
   const stuck = new Set([...regions].flatMap(([name, { stuck }]) => (stuck ? [name] : [])));
-  const { traces, findings } = checkScope(top, firing, stuck);
+  const { traces, findings } = checkScope(top, firing, stuck, definition.supersede?.to);
   const inRegions = [...regions].flatMap(([name, verdict]) =>
     verdict.findings.map((each) => ({ ...each, trace: [...(traces.get(name) ?? []), ...each.trace] })),
   );

@@ -39,7 +39,7 @@ export function compile(definition: Definition): CompiledWorkflow {
     options: { maxIterations: MAX_MICROSTEPS },
     initial: definition.initial,
     on: {
-      ...Object.fromEntries(BUILT_IN.map((event) => [event, { guard: 'builtIn', actions: 'builtIn' }])),
+      ...builtIns(definition),
       [DUE]: { actions: 'scheduled' },
     },
     states: stateNodes({ ...definition, prefix: '' }, definition.name, parts),
@@ -60,6 +60,13 @@ export function compile(definition: Definition): CompiledWorkflow {
     calendarNames: [...new Set(timers.flatMap(({ calendar }) => calendar ?? []))],
     calendars: {},
   };
+}
+
+/** Heard everywhere; being superseded is the only one that leads somewhere by itself. */
+function builtIns({ supersede }: Definition): Record<string, unknown> {
+  const heard = { guard: 'builtIn', actions: 'builtIn' };
+  const all = Object.fromEntries(BUILT_IN.map((event) => [event, heard]));
+  return supersede ? { ...all, 'change.supersede': { ...heard, target: `.${supersede.to}` } } : all;
 }
 
 interface Parts {
@@ -87,7 +94,7 @@ function stateNode(name: string, state: State, scope: Scope, parentId: string, p
   const path = scope.prefix + name;
   const own = triggers(parts.leaving.get(path) ?? []);
   // XState never leaves a final state: one that can be reopened is only an end to us.
-  if (state.final) return state.reopen ? { meta, on: own } : { type: 'final', meta };
+  if (state.final) return state.reopen ? { meta, on: own, exit: 'reopened' } : { type: 'final', meta };
   const id = `${parentId}.${name}`;
   const timers = parts.timers.filter((timer) => timer.path === path);
   const leaves = (on: string) => scope.transitions.filter((each) => each.on === on && each.from === name);

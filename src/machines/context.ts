@@ -7,6 +7,8 @@ import type { AttributeValue, PrincipalKind } from './definition.ts';
 export interface ChangeContext {
   /** Principal id of the change's author. */
   readonly author: string;
+  /** A person where nothing is said. */
+  readonly authorKind?: PrincipalKind;
   /** Persons the author spoke for, where that is not only the author: an agent's sponsor, who delegated. */
   readonly authorFor?: readonly string[];
   /** Roles that timers have added, by path of the state they added them to. */
@@ -25,6 +27,8 @@ export interface ChangeContext {
   /** Threads that wait to be resolved. */
   readonly threads?: readonly string[];
   readonly suspended?: Suspended;
+  /** Id of the change that takes its place; as long as it is closed for that. */
+  readonly supersededBy?: string;
   /** What operators arranged for timers, by timer. */
   readonly scheduled?: Readonly<Record<string, Scheduled>>;
   /** The session in which each signer last signed with two factors. */
@@ -56,6 +60,8 @@ export interface Revision {
   /** `git patch-id --stable`: the same for a rebase without conflicts. */
   readonly patchId?: string;
   readonly author: string;
+  /** Who the author works for, where that is an agent. */
+  readonly authorFor?: string;
   readonly uploader: string;
   /** Persons the uploader spoke for, where that is not only the uploader. */
   readonly uploaderFor?: readonly string[];

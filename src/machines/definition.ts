@@ -124,9 +124,15 @@ export interface Definition {
   /** Who may bring in a new revision; where nothing is said, nobody is restricted but by the API. */
   readonly revisions?: Rule;
   readonly suspension?: Suspension;
+  readonly supersede?: Superseding;
   readonly initial: string;
   readonly states: Readonly<Record<string, State>>;
   readonly transitions: readonly Transition[];
+}
+
+/** Who may say that another change takes this one's place, wherever it is, and in which final state it ends then. */
+export interface Superseding extends Rule {
+  readonly to: string;
 }
 
 /** Who may put a change to rest wherever it is, and who may let it go on from there. */

@@ -27,7 +27,14 @@ function canonicalText(definition: Definition): string {
 }
 
 /** What only some definitions have; those without it keep the text, and so the digest, they always had. */
-function canonicalGrown({ includes, attributes, ballots, revisions, suspension }: Definition): object {
+function canonicalGrown({
+  includes,
+  attributes,
+  ballots,
+  revisions,
+  suspension,
+  supersede,
+}: Definition): object {
   return {
     ...(includes && { includes: mapped(includes, sorted) }),
     ...(attributes && {
@@ -39,6 +46,7 @@ function canonicalGrown({ includes, attributes, ballots, revisions, suspension }
     ...(ballots && { ballots: mapped(ballots, canonicalBallot), rivals: rivals(ballots) }),
     ...(revisions && { revisions: canonicalRule(revisions) }),
     ...(suspension && { suspension: mapped({ ...suspension }, canonicalRule) }),
+    ...(supersede && { supersede: canonicalRule(supersede) }),
   };
 }
 

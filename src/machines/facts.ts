@@ -47,6 +47,7 @@ export function factsOf(
   const facts: Record<string, unknown> = {
     attributes: attributesOf(definition, context),
     author: context.author,
+    authorKind: context.authorKind ?? 'person',
     revision: context.revision ?? NO_REVISION,
     regions: value === undefined ? {} : regionsOf(value),
     elapsed: elapsedOf(context),

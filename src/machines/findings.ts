@@ -1,46 +1,50 @@
 /** What is wrong with a definition: one shape for syntax errors, schema errors and structural defects. */
 
-export type FindingCode =
+/** Every code; docs/workflows.md tells what each means and how it is repaired. */
+export const FINDING_CODES = [
   // of the text
-  | 'SYNTAX'
-  | 'DUPLICATE_KEY'
-  | 'TOO_LARGE'
-  | 'TOO_DEEP'
-  | 'SCHEMA'
-  | 'EXECUTION'
-  | 'NO_WORKFLOW'
+  'SYNTAX',
+  'DUPLICATE_KEY',
+  'TOO_LARGE',
+  'TOO_DEEP',
+  'SCHEMA',
+  'EXECUTION',
+  'NO_WORKFLOW',
   // of the names
-  | 'UNKNOWN_STATE'
-  | 'UNKNOWN_ROLE'
-  | 'UNKNOWN_TRIGGER'
-  | 'UNKNOWN_INITIAL'
-  | 'UNKNOWN_PLACE'
-  | 'UNKNOWN_BALLOT'
-  | 'UNKNOWN_CALENDAR'
-  | 'BAD_INITIAL'
-  | 'UNUSED_ROLE'
-  | 'UNUSED_TRIGGER'
-  | 'UNUSED_BALLOT'
-  | 'INCLUDES_CYCLE'
+  'UNKNOWN_STATE',
+  'UNKNOWN_ROLE',
+  'UNKNOWN_TRIGGER',
+  'UNKNOWN_INITIAL',
+  'UNKNOWN_PLACE',
+  'UNKNOWN_BALLOT',
+  'UNKNOWN_CALENDAR',
+  'BAD_INITIAL',
+  'UNUSED_ROLE',
+  'UNUSED_TRIGGER',
+  'UNUSED_BALLOT',
+  'INCLUDES_CYCLE',
   // of rules, ballots and conditions
-  | 'SHADOWED_TRIGGER'
-  | 'IMPOSSIBLE_NEED'
-  | 'CONDITION'
-  | 'CONDITION_CYCLE'
+  'SHADOWED_TRIGGER',
+  'IMPOSSIBLE_NEED',
+  'CONDITION',
+  'CONDITION_CYCLE',
   // of the structure
-  | 'NO_FINAL_STATE'
-  | 'FINAL_STATE_LEFT'
-  | 'UNREACHABLE_STATE'
-  | 'DEAD_END'
-  | 'LIVELOCK'
-  | 'DEADLOCK'
-  | 'DEAD_TRANSITION'
-  | 'JOIN_WITHOUT_REGIONS'
-  | 'JOIN_IMPOSSIBLE'
-  | 'NO_JOIN'
-  | 'REOPENED_TO_FINAL'
-  | 'EVENTLESS_CYCLE'
-  | 'UNDECIDED';
+  'NO_FINAL_STATE',
+  'FINAL_STATE_LEFT',
+  'UNREACHABLE_STATE',
+  'DEAD_END',
+  'LIVELOCK',
+  'DEADLOCK',
+  'DEAD_TRANSITION',
+  'JOIN_WITHOUT_REGIONS',
+  'JOIN_IMPOSSIBLE',
+  'NO_JOIN',
+  'REOPENED_TO_FINAL',
+  'SUPERSEDED_TO_OPEN',
+  'EVENTLESS_CYCLE',
+  'UNDECIDED',
+] as const;
+export type FindingCode = (typeof FINDING_CODES)[number];
 
 /** A way into the source, as in `['states', 'Review', 'final']`; an index stands for one of several transitions of a key. */
 export type SourcePath = readonly (string | number)[];

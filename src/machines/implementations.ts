@@ -53,6 +53,10 @@ export function configure(definition: Definition, timers: readonly NamedTimer[])
         const left = context.elapsed?.filter((name) => !name.startsWith(`${path}:`));
         return { escalated, ...(left && { elapsed: left }) };
       }),
+      /** A change that goes on again is not superseded any more. */
+      reopened: assign(({ context }) =>
+        context.supersededBy === undefined ? {} : { supersededBy: undefined },
+      ),
       /** Makes a transition visible that leads back to where it started. */
       returned: () => {},
     },

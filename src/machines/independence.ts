@@ -1,6 +1,7 @@
 /**
  * Separation of duties: how somebody is tied to a change. Ties are by person: an agent is its sponsor, a delegate is both
- * himself and whom he acts for; and they are judged against all revisions, so that a later one cannot wash them off.
+ * himself and whom he acts for; and they are judged against all revisions, so that a later one cannot wash them off. An
+ * agent that is only named brings no sponsor along: a revision says whom those it names work for.
  */
 import { type ChangeContext, partiesOf, type Sender } from './context.ts';
 import type { Exclusion } from './definition.ts';
@@ -22,5 +23,7 @@ export function tiedTo(exclusion: Exclusion, context: ChangeContext): readonly s
   if (exclusion === 'contributors') return contributors ?? authors;
   if (exclusion === 'uploader')
     return revision ? [revision.uploader, ...(revision.uploaderFor ?? [])] : authors;
-  return revision ? [...authors, revision.author] : authors;
+  return revision
+    ? [...authors, revision.author, ...(revision.authorFor ? [revision.authorFor] : [])]
+    : authors;
 }

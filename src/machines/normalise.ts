@@ -37,6 +37,9 @@ export function normalise(source: ParsedSource): Definition {
         resume: normaliseRule(source.suspension.resume),
       },
     }),
+    ...(source.supersede && {
+      supersede: { to: source.supersede.to, ...normaliseRule(source.supersede) },
+    }),
     initial: source.initial,
     states: mapRecord(source.states, (state) => normaliseState(state, ballots)),
     transitions: normaliseTransitions(source.transitions, ballots),

@@ -12,11 +12,14 @@ import {
 } from './context.ts';
 
 /** What is said of a revision when it comes in. `changed` are the paths in which it differs from the one before. */
-export interface NewRevision extends Omit<Revision, 'number' | 'uploader' | 'uploaderFor' | 'author'> {
+export interface NewRevision
+  extends Omit<Revision, 'number' | 'uploader' | 'uploaderFor' | 'author' | 'authorFor'> {
   readonly author?: string;
   readonly changed?: readonly string[];
   /** How many principals hold the roles that shares are taken of, now. */
   readonly electorates?: Readonly<Record<string, number>>;
+  /** The person each agent works for that the revision names. */
+  readonly sponsors?: Readonly<Record<string, string>>;
 }
 
 /** What became of a vote, for the person who cast it. */
@@ -36,22 +39,27 @@ export function revise(
   given: NewRevision,
   sender: Sender,
 ): { readonly context: ChangeContext; readonly fates: readonly Fate[] } {
-  const { changed, electorates, ...content } = given;
+  const { changed, electorates, sponsors = {}, ...content } = given;
+  const sponsorOf = (id: string) => (Object.hasOwn(sponsors, id) ? sponsors[id] : undefined);
   const author = content.author ?? sender.sponsor ?? sender.id;
+  const authorFor = sponsorOf(author);
   const behind = othersBehind(sender);
   const next: Revision = {
     ...content,
     number: (context.revision?.number ?? 0) + 1,
     author,
+    ...(authorFor !== undefined && { authorFor }),
     uploader: sender.id,
     ...(behind && { uploaderFor: behind }),
   };
-  const people = [author, ...partiesOf(sender), sender.id, content.committer, ...(content.coAuthors ?? [])];
-  const hands = new Set([
-    context.author,
-    ...(context.contributors ?? []),
-    ...people.flatMap((each) => each ?? []),
-  ]);
+  const named = [author, content.committer ?? [], content.coAuthors ?? []].flat();
+  const people = [
+    ...named,
+    ...named.flatMap((each) => sponsorOf(each) ?? []),
+    ...partiesOf(sender),
+    sender.id,
+  ];
+  const hands = new Set([context.author, ...(context.contributors ?? []), ...people]);
   const fates: Fate[] = [];
   const votes = Object.entries(context.votes ?? {}).map(([name, list]) => {
     const ballot = ballots[name];

@@ -1,10 +1,14 @@
 /** What the conditions of a definition may read: the types of `facts.ts`, from what the definition declares. */
+import { BOUNDS } from './built-in.ts';
 import type { Scope, Type } from './conditions/types.ts';
 import { type Attribute, type Definition, PRINCIPAL_KINDS } from './definition.ts';
 import { scopesOf } from './paths.ts';
 
-/** Bounds of lists, from which the cost of a condition is counted. */
-const MAX = { files: 10_000, list: 200, roles: 200 } as const;
+/**
+ * Bounds of lists, from which the cost of a condition is counted. No list is longer: `built-in.ts` refuses more files and
+ * longer attributes; a token carries up to 100 roles, and those may include up to 200.
+ */
+const MAX = { files: BOUNDS.files, list: BOUNDS.list, roles: 300 } as const;
 
 /** `within` names the state whose regions may be read there; only where an event is judged is there somebody who sent it. */
 export function scopeOf(
@@ -24,6 +28,7 @@ export function scopeOf(
         Object.entries(definition.attributes ?? {}).map(([name, each]) => [name, typeOf(each)]),
       ),
       author: 'string',
+      authorKind: { oneOf: PRINCIPAL_KINDS },
       revision: {
         record: {
           number: 'int',

@@ -84,6 +84,7 @@ export const sourceSchema = z
     ballots: z.record(name, ballot).optional(),
     revisions: rule.optional(),
     suspension: z.strictObject({ suspend: rule.default({}), resume: rule.default({}) }).optional(),
+    supersede: z.strictObject({ ...ruleParts, to: name }).optional(),
     initial: name,
     states: z.record(name, state),
     transitions: transitions.default({}),

@@ -19,6 +19,7 @@ import type { Places } from './types/places.ts';
 import type { Known, NoOtherKeys } from './types/problem.ts';
 import type { CheckedRule, Declared } from './types/rule.ts';
 import type { StateShape, TransitionsShape, WorkflowShape } from './types/shape.ts';
+import type { CheckedSuperseding } from './types/state.ts';
 
 type StatesShape = Readonly<Record<string, StateShape>>;
 
@@ -42,6 +43,7 @@ interface Expected<
   readonly ballots?: { readonly [B in Ballot]: unknown } & CheckedBallots<Part<W, 'ballots'>, D>;
   readonly revisions?: CheckedRule<Part<W, 'revisions'>, D>;
   readonly suspension?: CheckedSuspension<Part<W, 'suspension'>, D>;
+  readonly supersede?: CheckedSuperseding<Part<W, 'supersede'>, NoInfer<States>, D>;
   readonly initial: Known<W['initial'], Names<NoInfer<States>>, 'state'>;
   readonly states: States &
     CheckedStates<W, D> &

@@ -5,6 +5,7 @@
  * statement that finds rows missing (another server moved a change on, a key is taken) turns the commit into a rollback.
  * Then the batch is repeated once: now the conflicts are looked up first, under the lock that makes the answer final, and
  * the rest is written. If the database refuses the data themselves, the batch is halved until the bad change stands alone.
+ * Changes that are committed together are never divided: where one of them cannot be written, none is.
  */
 import type pg from 'pg';
 import { CountersignError, invariant } from '../errors.ts';
@@ -21,15 +22,23 @@ import { isMissed } from './statements.ts';
 type Results = (CommitResult | undefined)[];
 
 /** Commits a batch; results stand in its order. Throws STORE_UNAVAILABLE: then the outcome is unknown. */
-export async function commitBatch(pool: pg.Pool, changes: readonly ChangeCommit[]): Promise<CommitResult[]> {
+export async function commitBatch(
+  pool: pg.Pool,
+  changes: readonly ChangeCommit[],
+  together = false,
+): Promise<CommitResult[]> {
   const results = new Array<CommitResult | undefined>(changes.length);
-  let waiting = encodeAll(changes, results);
+  const encoded = encodeAll(changes, results);
+  let waiting = together && encoded.length < changes.length ? [] : encoded;
   while (waiting.length > 0) {
     const { wave, later } = nextWave(waiting);
-    await commitWave(pool, wave, results);
+    invariant(!together || later.length === 0, 'changes that are committed together do not compete');
+    await commitWave(pool, wave, results, together);
     waiting = later;
   }
-  return results.map((result) => {
+  // Not `map`, which passes over the places that nothing was put in.
+  return Array.from(results, (result) => {
+    if (together && !result) return { ok: false, conflict: 'together' };
     invariant(result, 'every change of a batch has a result');
     return result;
   });
@@ -73,22 +82,28 @@ function claims({ tenant, change, facts, keys }: ChangeCommit): string[] {
   return names;
 }
 
-async function commitWave(pool: pg.Pool, wave: readonly EncodedChange[], results: Results): Promise<void> {
+async function commitWave(
+  pool: pg.Pool,
+  wave: readonly EncodedChange[],
+  results: Results,
+  together: boolean,
+): Promise<void> {
   try {
     await withClient(pool, 'commit', async (client) => {
-      if (!(await attempt(client, wave, results))) await attemptWithoutLosers(client, wave, results);
+      if (!(await attempt(client, wave, results)))
+        await attemptWithoutLosers(client, wave, results, together);
     });
   } catch (error) {
     const cause = error instanceof CountersignError ? error.cause : error;
     if (!isDataError(cause)) throw error;
-    const [only] = wave;
-    if (wave.length === 1 && only) {
-      results[only.place] = rejected(cause);
+    if (wave.length === 1 || together) {
+      // Of several, whose data it was is not known: dividing them would commit a part.
+      for (const { place } of wave) results[place] = rejected(cause);
       return;
     }
     const half = Math.ceil(wave.length / 2);
-    await commitWave(pool, wave.slice(0, half), results);
-    await commitWave(pool, wave.slice(half), results);
+    await commitWave(pool, wave.slice(0, half), results, together);
+    await commitWave(pool, wave.slice(half), results, together);
   }
 }
 
@@ -114,15 +129,17 @@ async function attempt(
   return true;
 }
 
-/** The same, but conflicts are found and left out first. */
+/** The same, but conflicts are found and left out first; changes that stay together are all left out with one of them. */
 async function attemptWithoutLosers(
   client: pg.PoolClient,
   batch: readonly EncodedChange[],
   results: Results,
+  together: boolean,
 ): Promise<void> {
   const [, streams] = await Promise.all([client.query('begin'), lockStreams(client, batch)]);
   const conflicts = await judge(client, batch, streams);
-  const rest = batch.filter(({ place }) => !conflicts.has(place));
+  const isVoid = together && conflicts.size > 0;
+  const rest = isVoid ? [] : batch.filter(({ place }) => !conflicts.has(place));
   if (rest.length === 0) await client.query('rollback');
   else report(await writeAll(client, rest), streams, results);
   for (const [place, conflict] of conflicts) results[place] = conflict;

@@ -7,6 +7,9 @@ import type { Logger } from '../log.ts';
 import * as catalogue from './catalogue.ts';
 import { commitBatch } from './commit.ts';
 import * as delegations from './delegations.ts';
+import * as directory from './directory.ts';
+import * as history from './history.ts';
+import type { Activity, ChangeHistory, HistorySample } from './history-records.ts';
 import { createPool, type DatabaseConfig } from './pools.ts';
 import * as projects from './projects.ts';
 import * as queries from './queries.ts';
@@ -16,13 +19,16 @@ import type {
   ChangeFilter,
   ChangeRecord,
   ChangeRef,
+  CommitOptions,
   CommitResult,
   DelegationFilter,
   DelegationRecord,
+  DirectoryEntry,
   DueTimer,
   KeyAnswer,
   KeyRef,
   LogRow,
+  NewDirectoryEntry,
   OwnersStamp,
   ProjectOwners,
   ProjectRef,
@@ -58,8 +64,8 @@ export class PostgresStore {
     return queries.findAnswers(this.#readers, keys);
   }
 
-  commit(changes: readonly ChangeCommit[]): Promise<CommitResult[]> {
-    return commitBatch(this.#writers, changes);
+  commit(changes: readonly ChangeCommit[], options?: CommitOptions): Promise<CommitResult[]> {
+    return commitBatch(this.#writers, changes, options?.together);
   }
 
   position(tenant: string): Promise<StreamPosition | undefined> {
@@ -84,6 +90,18 @@ export class PostgresStore {
 
   outcomes(tenant: string, filter: ChangeFilter): Promise<Record<string, number>> {
     return queries.countOutcomes(this.#readers, tenant, filter);
+  }
+
+  histories(tenant: string, sample: HistorySample): Promise<ChangeHistory[]> {
+    return history.readHistories(this.#readers, tenant, sample);
+  }
+
+  history(ref: ChangeRef): Promise<ChangeHistory | undefined> {
+    return history.readHistory(this.#readers, ref);
+  }
+
+  activity(tenant: string, query: { rows: number; recentSince: number }): Promise<Activity> {
+    return history.readActivity(this.#readers, tenant, query);
   }
 
   saveDefinition(
@@ -150,6 +168,18 @@ export class PostgresStore {
 
   revokeDelegation(tenant: string, id: string, at: number): Promise<boolean> {
     return delegations.revokeDelegation(this.#writers, tenant, id, at);
+  }
+
+  addDirectoryEntries(saying: directory.Saying, entries: readonly NewDirectoryEntry[]): Promise<number> {
+    return directory.addDirectoryEntries(this.#writers, saying, entries);
+  }
+
+  directorySince(tenant: string, after: number): Promise<DirectoryEntry[]> {
+    return directory.directorySince(this.#readers, tenant, after);
+  }
+
+  directoryHistory(tenant: string, page: { before?: number; limit: number }): Promise<DirectoryEntry[]> {
+    return directory.directoryHistory(this.#readers, tenant, page);
   }
 
   dueTimers(before: number, limit: number): Promise<DueTimer[]> {

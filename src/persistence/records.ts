@@ -123,12 +123,70 @@ export interface ChangeCommit extends ChangeRef {
     readonly as: 'fired' | 'cancelled';
   }[];
   readonly keys: readonly KeyClaim[];
+  /** What the change depends on from now on, instead of what it did; absent where that stays as it is. */
+  readonly edges?: readonly ChangeEdge[];
+  /** Other changes that must still be at the version they were seen at: the commit is void where one has moved on. */
+  readonly requires?: readonly { readonly change: string; readonly version: number }[];
 }
 
-/** `seq` is the stream position of the first entry; the others follow it. A conflict left no trace at all. */
+/** An edge of the graph as it is stored. */
+export interface ChangeEdge {
+  /** As it was said: a change's id, or its key in `project`. */
+  readonly target: string;
+  readonly kind: string;
+  readonly rule: string;
+  /** The change behind the target; null as long as there is none. */
+  readonly on: string | null;
+  readonly project: string;
+}
+
+/** An edge as it is read; `on` is the target where no change is known. */
+export interface EdgeRow {
+  readonly change: string;
+  readonly on: string;
+  readonly target: string;
+  readonly kind: string;
+  readonly rule: string;
+  readonly known: boolean;
+}
+
+/** What is asked where it stands: a change by its id, or by its key in the project. */
+export interface Target extends ProjectRef {
+  readonly target: string;
+}
+
+/** Where the change behind a target stands; `place` counts the targets from 1. */
+export interface Standing {
+  readonly place: number;
+  readonly change: string;
+  readonly version: number;
+  readonly outcome: string | null;
+  readonly risk: string | null;
+}
+
+/** A change as a graph shows it. */
+export interface GraphNode {
+  readonly change: string;
+  readonly key: string | null;
+  readonly title: string;
+  readonly project: string;
+  readonly state: Json;
+  readonly outcome: string | null;
+  readonly since: number;
+}
+
+export interface CommitOptions {
+  /** All or none: one transaction that fails as a whole. The changes may not compete with each other for anything. */
+  readonly together?: boolean;
+}
+
+/**
+ * `seq` is the stream position of the first entry; the others follow it. A conflict left no trace at all; "together" is
+ * that of a neighbour with which this change was to be committed.
+ */
 export type CommitResult =
   | { readonly ok: true; readonly seq: number }
-  | { readonly ok: false; readonly conflict: 'version' | 'key' | 'exists' }
+  | { readonly ok: false; readonly conflict: 'version' | 'key' | 'exists' | 'together' }
   /** This change's data alone made the database refuse; its neighbours were committed. */
   | { readonly ok: false; readonly conflict: 'rejected'; readonly error: Error };
 
@@ -216,6 +274,21 @@ export interface DelegationFilter {
   readonly openAt?: number;
 }
 
+/** What a directory says of one thing; the newest entry of a kind and name counts. */
+export interface DirectoryEntry {
+  /** 1, 2, 3 … within the tenant. */
+  readonly seq: number;
+  readonly kind: 'principal' | 'group' | 'grant' | 'project';
+  readonly name: string;
+  /** Null takes away what was said before. */
+  readonly value: Json;
+  readonly setBy: string;
+  readonly reason: string | null;
+  readonly setAt: number;
+}
+
+export type NewDirectoryEntry = Pick<DirectoryEntry, 'kind' | 'name' | 'value'>;
+
 /** All parts must match; `state` is contained in the change's state value. */
 export interface ChangeFilter {
   readonly project?: string;
@@ -230,4 +303,59 @@ export interface ChangeFilter {
 /** A change as queries return it. */
 export interface ChangeRecord extends ChangeRef, ChangeFacts, Omit<StateRecord, 'snapshot'> {
   readonly timers: readonly TimerRecord[];
+}
+
+/** `[oldStart, oldLines, newStart, newLines]` without unchanged lines, as `git diff -U0` counts. */
+export type Hunk = readonly [oldStart: number, oldLines: number, newStart: number, newLines: number];
+
+export type FileKind = 'added' | 'deleted' | 'modified' | 'renamed' | 'copied';
+
+export interface RevisionRef extends ChangeRef {
+  readonly revision: number;
+}
+
+/** What is known of a revision's content as a whole. */
+export interface ContentRecord extends RevisionRef {
+  /** SHA-256 of the diff, in hexadecimal digits. */
+  readonly digest: string;
+  readonly bytes: number;
+  readonly files: number;
+  /** Lines. */
+  readonly added: number;
+  readonly removed: number;
+  readonly recordedBy: string;
+  readonly recordedAt: number;
+}
+
+/** A file that a revision touches. */
+export interface RevisionFile {
+  /** 1, 2, 3 … in the diff. */
+  readonly place: number;
+  /** Of a deleted file, the path it had. */
+  readonly path: string;
+  /** Of a renamed or copied file, the path it had before. */
+  readonly oldPath: string | null;
+  readonly kind: FileKind;
+  readonly isBinary: boolean;
+  readonly added: number;
+  readonly removed: number;
+  /** Of what the diff does to the file, wherever in the file it does it; in hexadecimal digits. */
+  readonly digest: string;
+}
+
+/** A file with its part of the diff, compressed. */
+export interface StoredFile extends RevisionFile {
+  readonly hunks: readonly Hunk[];
+  readonly diff: Buffer;
+}
+
+/** What the newest stored content of an open change does to a path. */
+export interface TouchingHunks {
+  readonly change: string;
+  readonly revision: number;
+  /** The one that was asked for: of the file, or the one it was renamed from. */
+  readonly path: string;
+  readonly kind: FileKind;
+  readonly isBinary: boolean;
+  readonly hunks: readonly Hunk[];
 }

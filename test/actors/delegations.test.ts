@@ -42,6 +42,18 @@ const fourEyes = workflow({
   },
 });
 
+const owned = workflow({
+  name: 'Owned',
+  roles: ['reviewer'],
+  triggers: ['approve'],
+  ballots: {
+    owners: { in: 'Open', role: 'reviewer', needs: { each: 'owners' }, cast: { approve: 'approve' } },
+  },
+  initial: 'Open',
+  states: { Open: {}, Done: { final: 'approved' } },
+  transitions: { 'Open -> Done': { when: 'ballots.owners.passed' } },
+});
+
 const author = principal('author', ['developer', 'reviewer']);
 const ann = principal('ann', ['reviewer', 'owner']);
 const ben = principal('ben', ['reviewer']);
@@ -118,6 +130,38 @@ describe('a delegate', () => {
     await delegate(ann, 'gil');
     expect(await ask()).toMatchObject({ kind: 'transition', role: 'reviewer' });
     expect(await approvals(change)).toBe(0);
+  });
+
+  it('sees what may be done for others beside what may be done in the own name', async () => {
+    const una = nobody('una', ['owner']);
+    await delegate(ann, 'una', { roles: ['reviewer'] });
+    const change = await proposed();
+    const view = await server.runtime.view({ tenant: TENANT, change }, una);
+    const may = view?.enabled.filter(({ refusal }) => refusal === null);
+    expect(may?.map((each) => [each.trigger, each.for])).toEqual([
+      ['approve', 'ann'],
+      ['reject', 'ann'],
+    ]);
+  });
+
+  it('stands in where somebody is waited for by name, as long as the delegation holds', async () => {
+    const on = aside();
+    const deployer = principal('ops', ['deployer']);
+    await on.runtime.deploy(TENANT, owned, deployer, null);
+    const proposal = { definition: 'Owned', project: 'owned', title: 'Owned' };
+    const { change } = accepted(await on.runtime.propose(proposal, { principal: author }));
+    const owners = [{ name: 'docs', members: ['cat'], files: ['a'] }];
+    const data = { files: ['a'], owners };
+    accepted(await on.runtime.send({ change, trigger: 'change.revise', data }, { principal: author }));
+    await delegate(cat, 'una', { project: 'owned' }, on);
+    await delegate(cat, 'uwe', { project: 'other' }, on);
+    const waiting = async () =>
+      (await on.runtime.view({ tenant: TENANT, change }, ann))?.waitsFor.flatMap(({ standIns }) =>
+        standIns.filter(({ principal: id }) => ['una', 'uwe'].includes(id)),
+      );
+    expect(await waiting()).toEqual([{ principal: 'una', for: 'cat' }]);
+    on.clock.moveTo(on.clock.now() + HOUR);
+    expect(await waiting()).toEqual([]);
   });
 
   it('cannot be feigned: what a sender says under that name is set aside', async () => {

@@ -1,7 +1,8 @@
 /** A revision that names its files is judged by the owners of its project, whoever sent it. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EMPTY } from '../../src/actors/directory/state.ts';
+import { groupsFor } from '../../src/actors/known-facts.ts';
 import { readOwners } from '../../src/actors/owners/read-owners.ts';
-import { groupsFor } from '../../src/actors/revision-facts.ts';
 import type { OwnersFormat } from '../../src/persistence/records.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { accepted, principal, refusedWith, type Server, START, startServer, TENANT } from './rig.ts';
@@ -179,7 +180,7 @@ describe('setting owners', () => {
 
 describe('groups', () => {
   const groups = (format: OwnersFormat, files: Record<string, string>, touched: string[]) =>
-    groupsFor(readOwners(format, files), touched);
+    groupsFor({ rules: readOwners(format, files), directory: EMPTY, project: 'web' }, touched);
 
   it('say how many of them must approve where that is not one', () => {
     const text = '[Two][2]\n*.go @a @b @c\n^[Maybe]\n*.go @d\n';

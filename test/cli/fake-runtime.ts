@@ -106,6 +106,7 @@ export class FakeRuntime {
       timers: [],
       enabled: enabled(held.compiled, held.snapshot.value as StateValue).map((rule) => ({
         ...rule,
+        for: null,
         refusal: denial(rule, context, { type: rule.trigger, principal: who }) ?? null,
       })),
     };

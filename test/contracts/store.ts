@@ -4,9 +4,12 @@ import type { Store } from '../../src/actors/ports.ts';
 import type { ChangeRef, CommitResult } from '../../src/persistence/records.ts';
 import { entry, facts, proposal, refusal, state, step, TENANT } from '../support/commits.ts';
 import { storeDelegations } from './store-delegations.ts';
+import { storeDirectory } from './store-directory.ts';
+import { storeHistory } from './store-history.ts';
 import { storeProjects } from './store-projects.ts';
 import { storeProperties } from './store-properties.ts';
 import { storeReading } from './store-reading.ts';
+import { storeTogether } from './store-together.ts';
 
 /** A store and what it needs to be closed; `open` is called once per suite. */
 export interface StoreRig {
@@ -224,6 +227,8 @@ export function storeContract(name: string, open: () => Promise<StoreRig>): void
       });
     });
 
+    describe('a commit of changes that stay together', () => storeTogether(() => store, fresh));
+
     describe('a timer', () => {
       const timer = { name: 'escalate', setVersion: 1, event: 'timeout', dueAt: 9_000 };
       const settled = (as: 'fired' | 'cancelled') => [{ name: timer.name, setVersion: 1, as }];
@@ -268,6 +273,8 @@ export function storeContract(name: string, open: () => Promise<StoreRig>): void
     storeReading(() => store);
     storeProjects(() => store);
     storeDelegations(() => store);
+    storeDirectory(() => store);
+    storeHistory(() => store);
     storeProperties(() => store);
   });
 }

@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { newId } from '../../src/actors/clock.ts';
 import type { Answer, Envelope, EventCommand, Principal, Proposal } from '../../src/actors/commands.ts';
 import type { NewDelegation } from '../../src/actors/delegations.ts';
+import { Directories } from '../../src/actors/directory/directories.ts';
+import type { Said } from '../../src/actors/directory/entries.ts';
+import type { GroupAnswer } from '../../src/actors/group.ts';
 import type { Publisher } from '../../src/actors/ports.ts';
 import type { GivenOwners } from '../../src/actors/project-owners.ts';
 import type { ChangeView, Deployed } from '../../src/actors/views.ts';
@@ -22,6 +25,7 @@ import type {
   TenantRecord,
 } from '../../src/persistence/records.ts';
 import { MemoryDelegations } from '../support/memory-delegations.ts';
+import { MemoryDirectory } from '../support/memory-directory.ts';
 
 export const NOW = Date.UTC(2026, 10, 23, 9, 30);
 
@@ -36,6 +40,14 @@ export class FakeBackend implements Backend {
   readonly changeRecords: ChangeRecord[] = [];
   readonly definitionRecords: StoredDefinition[] = [];
   readonly delegationRecords = new MemoryDelegations();
+  readonly #said = new MemoryDirectory();
+  readonly #directories = new Directories(
+    {
+      addDirectoryEntries: async (saying, entries) => this.#said.add(saying, entries),
+      directorySince: async (tenant, after) => this.#said.since(tenant, after),
+    },
+    { now: () => NOW },
+  );
   readonly ownersRecords: ProjectOwners[] = [];
   readonly calendarRecords: CalendarRecord[] = [];
   /** Everything the gateway asked for, as it arrived here. */
@@ -81,6 +93,7 @@ export class FakeBackend implements Backend {
     },
     pendingTimers: async () => [],
     delegations: async (tenant, filter, page) => this.delegationRecords.list(tenant, filter, page),
+    directoryHistory: async (tenant, page) => this.#said.history(tenant, page),
     projectOwners: async (tenant, project) =>
       this.ownersRecords.findLast((record) => record.tenant === tenant && record.project === project),
     calendars: async (tenant) => this.calendarRecords.filter((record) => record.tenant === tenant),
@@ -99,6 +112,22 @@ export class FakeBackend implements Backend {
       return true;
     },
     tenants: async () => this.tenantRecords,
+  };
+
+  directory(tenant: string) {
+    return this.#directories.of(tenant);
+  }
+
+  say(tenant: string, said: readonly Said[], reason: string | null, by: Principal) {
+    return this.#directories.say(tenant, said, reason, by);
+  }
+
+  readonly advice: Backend['advice'] = {
+    estimate: async ({ tenant, change }) => {
+      const none = { change, at: NOW, nextStep: null, outcome: null, why: 'No changes were in Review.' };
+      return this.#find(tenant, change) && none;
+    },
+    reviewers: async ({ tenant, change }) => this.#find(tenant, change) && [],
   };
 
   async propose(proposal: Proposal, envelope: Envelope): Promise<Answer> {
@@ -139,6 +168,21 @@ export class FakeBackend implements Backend {
     const answer: Answer = { ok: true, row, replayed: false };
     if (key !== undefined) this.#answers.set(key, answer);
     return answer;
+  }
+
+  /** All or none of them, judged as `send` does. */
+  async sendGroup(commands: readonly EventCommand[], envelope: Envelope): Promise<GroupAnswer> {
+    const refusals = commands.map(({ trigger }) => REFUSED[trigger]);
+    const first = refusals.find((refusal) => refusal !== undefined);
+    if (!first) {
+      const answers = await Promise.all(
+        commands.map((command) => this.send(command, { ...envelope, ...keyOf(envelope, command) })),
+      );
+      return { done: true, answers };
+    }
+    this.sent.push(...commands.map((command) => ({ command, envelope })));
+    const others = { code: 'GROUP_REFUSED', message: first.message, accepted: [] } as const;
+    return { done: false, answers: refusals.map((refusal) => refused(refusal ?? others)) };
   }
 
   async ask(): Promise<undefined> {
@@ -276,6 +320,7 @@ const ROW: Omit<LogRow, 'tenant' | 'change' | 'seq' | 'version'> = {
 
 const ENABLED = {
   trigger: 'approve',
+  for: null,
   from: 'Review.code.waiting',
   to: 'Review.code.done',
   roles: ['reviewer'],
@@ -283,6 +328,11 @@ const ENABLED = {
   exclude: ['author'],
   reason: 'optional',
 } as const;
+
+/** In a group, each command's own. */
+function keyOf({ idempotencyKey: key }: Envelope, { change }: EventCommand): Partial<Envelope> {
+  return key === undefined ? {} : { idempotencyKey: `${key}/${change}` };
+}
 
 function refused(refusal: Refusal): Answer {
   return { ok: false, refusal, row: null, replayed: false };

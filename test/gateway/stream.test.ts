@@ -264,6 +264,21 @@ describe.each(['uws', 'node'] as const)('the stream over %s', (transport) => {
       client.cut();
     });
 
+    it('are sent as the delegate of somebody where they say of whom', async () => {
+      const client = await connected();
+      const own = running.backend.addChange('acme', 'core');
+      const event = { type: 'event', change: own, trigger: 'approve' };
+      expect(await client.ask({ ...event, for: 'eve' })).toMatchObject({ type: 'reply' });
+      expect(running.backend.sent.at(-1)?.envelope).toMatchObject({
+        principal: { id: 'rob' },
+        actsFor: 'eve',
+      });
+      expect(await client.ask(event)).toMatchObject({ type: 'reply' });
+      expect(running.backend.sent.at(-1)?.envelope).not.toHaveProperty('actsFor');
+      expect((await client.ask({ ...event, for: '' })).error.code).toBe('INVALID_INPUT');
+      client.cut();
+    });
+
     it('reports refusals and errors as problems', async () => {
       const client = await connected();
       const ask = (fields: object) => client.ask({ type: 'event', change, trigger: 'approve', ...fields });

@@ -85,6 +85,13 @@ describe('the check of names', () => {
     expect(reopened({ trigger: 'fly', to: 'A' })).toEqual(['UNKNOWN_TRIGGER states/B/reopen/trigger']);
   });
 
+  it('finds superseded changes that end nowhere, or do not end', () => {
+    expect(found({ supersede: { to: 'B' } })).toEqual([]);
+    expect(found({ supersede: { to: 'X' } })).toEqual(['UNKNOWN_STATE supersede/to']);
+    expect(found({ supersede: { to: 'A' } })).toEqual(['SUPERSEDED_TO_OPEN supersede/to']);
+    expect(found({ supersede: { role: 'boss', to: 'B' } })).toEqual(['UNKNOWN_ROLE supersede/role']);
+  });
+
   it('finds attributes that start as what they cannot be', () => {
     expect(found({ attributes: { risk: { oneOf: ['low', 'high'], initial: 'huge' } } })).toEqual([
       'BAD_INITIAL attributes/risk/initial',

@@ -11,10 +11,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   machines: [],
   persistence: [],
   client: [],
+  vcs: [],
   actors: ['machines', 'persistence'],
   scheduler: ['machines', 'persistence', 'actors'],
   gateway: ['machines', 'persistence', 'actors'],
-  cli: ['machines', 'persistence', 'actors', 'scheduler', 'gateway', 'client', 'index'],
+  cli: ['machines', 'persistence', 'actors', 'scheduler', 'gateway', 'client', 'vcs', 'index'],
   index: ['machines', 'client'],
 };
 

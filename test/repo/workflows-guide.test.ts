@@ -5,15 +5,19 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/actors/commands.ts';
 import { type Live, proposed } from '../../src/actors/live.ts';
+import { standingsOf } from '../../src/actors/standings.ts';
 import { type Input, step } from '../../src/actors/step.ts';
 import { KEEPS } from '../../src/machines/ballot.ts';
 import { BUILT_IN } from '../../src/machines/built-in.ts';
+import { readCalendar } from '../../src/machines/calendar-source.ts';
+import type { Calendar } from '../../src/machines/calendars.ts';
 import { compile } from '../../src/machines/compile.ts';
 import { checkCondition } from '../../src/machines/conditions/check.ts';
 import { parseCondition } from '../../src/machines/conditions/parse.ts';
 import type { Definition } from '../../src/machines/definition.ts';
 import { parseDuration } from '../../src/machines/duration.ts';
 import { factsOf, holds } from '../../src/machines/facts.ts';
+import { FINDING_CODES } from '../../src/machines/findings.ts';
 import { type Loaded, loadText } from '../../src/machines/load.ts';
 import { loadFile } from '../../src/machines/load-file.ts';
 import { dataOf } from '../../src/machines/locate.ts';
@@ -21,14 +25,14 @@ import { readToml } from '../../src/machines/locate-toml.ts';
 import { isActive } from '../../src/machines/paths.ts';
 import { scopeOf } from '../../src/machines/scope.ts';
 import type { Json } from '../../src/persistence/records.ts';
-import { read } from './sources.ts';
+import { filesUnder, read } from './sources.ts';
 
 type Data = { readonly [key: string]: unknown };
 
 interface Snippet {
   readonly line: number;
   readonly language: string;
-  /** `sound`, `finding=CODE`, `into=Name`, `same=Name`, `file=path`. */
+  /** `sound`, `finding=CODE`, `into=Name`, `same=Name`, `file=path`; or `calendar=name`, which is no workflow. */
   readonly info: Readonly<Record<string, string>>;
   readonly text: string;
 }
@@ -41,7 +45,11 @@ interface Table {
 
 const GUIDE = 'docs/workflows.md';
 const guide = read(GUIDE);
-const { snippets, tables } = partsOf(guide);
+const { snippets: all, tables } = partsOf(guide);
+const snippets = all.filter(({ info }) => info.calendar === undefined);
+const calendars = Object.fromEntries(
+  all.flatMap(({ info, text }) => (info.calendar === undefined ? [] : [[info.calendar, calendarOf(text)]])),
+);
 const sources = sourcesOf(snippets);
 
 describe('a snippet of the guide', () => {
@@ -77,7 +85,7 @@ describe('a table of what happens', () => {
   });
 
   it.each(runs)('at line $line of the guide comes out so', ({ line, head, rows }) => {
-    const workflow = compile(definitionOf(sources.before(line)));
+    const workflow = { ...compile(definitionOf(sources.before(line))), calendars };
     const run = new Run(workflow);
     for (const [index, does] of head.entries()) {
       const before = run.live;
@@ -145,8 +153,21 @@ it('the guide has every event that all workflows know, and every way to keep a v
   expect(words.filter((word) => !guide.includes(`\`${word}\``))).toEqual([]);
 });
 
-it('the guide is short enough to be read at once', () => {
-  expect(guide.split('\n').length - 1).toBeLessThan(400);
+it('the guide tells of every finding what it means and what to do', () => {
+  const told = rowsOf('Code').flatMap(([codes = '']) => spans(codes));
+  expect(told.toSorted()).toEqual([...FINDING_CODES].sort());
+});
+
+it('each code of a finding is said somewhere', () => {
+  const program = filesUnder('src', '.ts')
+    .filter((path) => path !== 'src/machines/findings.ts')
+    .map(read)
+    .join('\n');
+  expect(FINDING_CODES.filter((code) => !program.includes(`'${code}'`))).toEqual([]);
+});
+
+it('the guide is short enough to be read in an hour', () => {
+  expect(guide.split('\n').length - 1).toBeLessThan(620);
 });
 
 /** A change in the hands of the people of one table. They keep the roles they were given. */
@@ -205,13 +226,15 @@ class Run {
     const words = (traits ?? '').split(', ').filter((word) => word !== '');
     const sponsor = words.find((word) => word.startsWith('agent of '))?.slice('agent of '.length);
     const isAgent = sponsor !== undefined || words.includes('agent');
-    const roles = words.filter((word) => !/^agent\b|^two factors$/.test(word));
+    const behalf = words.find((word) => word.startsWith('for '))?.slice('for '.length);
+    const roles = words.filter((word) => !/^agent\b|^two factors$|^for /.test(word));
     const principal: Principal = {
       tenant: 't',
       id,
       kind: isAgent ? 'agent' : 'person',
       roles,
       ...(sponsor !== undefined && { sponsor }),
+      ...(behalf !== undefined && { for: behalf }),
       ...(words.includes('two factors') && { session: { id: 's', factors: 2, at: this.#now } }),
     };
     this.#people.set(id, principal);
@@ -233,6 +256,13 @@ function judge(cell: string, does: string, said: ReturnType<Run['take']>, live: 
   expect(['proposed', 'transition', undefined], does).toContain(said?.kind);
   const { value, context } = live.snapshot ?? { value: '', context: { author: '', escalated: {} } };
   const facts = factsOf(live.workflow.definition, context, value);
+  if (cell.startsWith('says ')) {
+    const needs = Object.values(standingsOf(live.workflow.definition, context, value)).flatMap(
+      (ballot) => ballot.needs,
+    );
+    expect(needs.map(({ sentence }) => sentence).join('\n')).toContain(spans(cell)[0]);
+    return;
+  }
   expect(spans(cell).length, does).toBeGreaterThan(0);
   for (const claim of spans(cell)) {
     const isPath = /^[A-Z][\w.]*$/.test(claim);
@@ -319,6 +349,12 @@ function sourcesOf(all: readonly Snippet[]) {
     });
   const before = (line: number): Data => inOrder.findLast((each) => each.line < line)?.source ?? {};
   return { named, before };
+}
+
+function calendarOf(text: string): Calendar {
+  const result = readCalendar(JSON.parse(text));
+  if (!('calendar' in result)) throw new Error(JSON.stringify(result));
+  return result.calendar;
 }
 
 async function load(language: string, text: string, into: string | undefined): Promise<Loaded> {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { withIncluded } from '../../src/actors/beginning.ts';
-import type { Answer, Principal } from '../../src/actors/commands.ts';
+import type { Answer, EventCommand, Principal } from '../../src/actors/commands.ts';
 import { catalog } from '../../src/machines/catalog/index.ts';
 import { type CompiledWorkflow, compile, next, start } from '../../src/machines/compile.ts';
 import { normalise } from '../../src/machines/normalise.ts';
@@ -29,8 +29,14 @@ beforeAll(() => {
   for (const source of SOURCES) workflows.set(source, compile(normalise(sourceSchema.parse(source))));
 });
 
-/** One story: who was answered what, by key. */
-async function play(world: World, source: Source): Promise<Map<string, Answer>> {
+/** What was answered, by key; and the rows of each group that was done. */
+interface Story {
+  readonly answers: Map<string, Answer>;
+  readonly groups: readonly LogRow[][];
+}
+
+/** One story: who was answered what. */
+async function play(world: World, source: Source): Promise<Story> {
   const events = [...source.triggers, 'change.revise'];
   await world.store.createTenant({ tenant: TENANT, title: 'Acme', createdAt: START });
   const trouble = world.trouble;
@@ -40,8 +46,17 @@ async function play(world: World, source: Source): Promise<Map<string, Answer>> 
   world.trouble = trouble;
   world.boot();
   const answers = new Map<string, Answer>();
+  const groups: LogRow[][] = [];
+  const changes = new Set<string>();
+  const together = async (who: Principal, key: string, event: Omit<EventCommand, 'change'>) => {
+    const commands = [...changes].filter(() => world.roll() < 0.6).map((change) => ({ change, ...event }));
+    if (commands.length === 0) return;
+    const group = await world.group(who, commands, key);
+    for (const [index, answer] of group.answers.entries()) answers.set(`${who.id}/${key}/${index}`, answer);
+    if (group.done) groups.push(group.answers.flatMap(({ row }) => (row ? [row] : [])));
+  };
+  const ada = people[0] as Principal;
   const client = async (name: number) => {
-    const ada = people[0] as Principal;
     const proposal = {
       definition: source.name,
       project: 'web',
@@ -52,12 +67,16 @@ async function play(world: World, source: Source): Promise<Map<string, Answer>> 
     const first = await world.insist((runtime) => runtime.propose(proposal, envelope));
     answers.set(envelope.idempotencyKey, first);
     const change = first.ok ? first.row.change : (first.refusal.accepted[0] as string);
+    changes.add(change);
     for (let turn = 0; turn < 8; turn++) {
       const who = world.pick(people);
       const key = `event-${name}-${turn}`;
       const trigger = world.pick(events);
       const reason = world.roll() < 0.7 ? { reason: 'because' } : {};
-      answers.set(`${who.id}/${key}`, await world.event(who, { change, trigger, ...reason }, key));
+      const dice = world.roll();
+      if (dice < 0.1) await together(who, key, { trigger, ...reason });
+      else if (dice < 0.25) await together(ada, key, { trigger: world.pick(['submit', 'change.revise']) });
+      else answers.set(`${who.id}/${key}`, await world.event(who, { change, trigger, ...reason }, key));
       if (world.roll() < 0.1) world.clock.moveTo(world.clock.now() + Math.floor(world.roll() * 30 * HOUR));
       if (world.roll() < 0.05) {
         world.crash();
@@ -66,7 +85,7 @@ async function play(world: World, source: Source): Promise<Map<string, Answer>> 
     }
   };
   await Promise.all([1, 2, 3, 4, 5, 6].map(client));
-  return answers;
+  return { answers, groups };
 }
 
 /** Ends the trouble and lets everything that is due happen. */
@@ -113,7 +132,7 @@ describe.each(Array.from({ length: RUNS }, (_, index) => FIRST_SEED + index))(
     it('loses nothing, repeats nothing, and is told the same by log, store and machine', async () => {
       const world = new World(seed);
       const source = sourceOf(seed);
-      const answers = await play(world, source);
+      const { answers, groups } = await play(world, source);
       await settle(world);
       const rows = await world.log();
       expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, index) => index + 1));
@@ -121,6 +140,8 @@ describe.each(Array.from({ length: RUNS }, (_, index) => FIRST_SEED + index))(
       const answered = [...answers.values()].flatMap(({ row }) => (row ? [row] : []));
       expect(new Set(answered.map(({ seq }) => seq)).size).toBe(answered.length);
       for (const row of answered) expect(rows[row.seq - 1]).toEqual(row);
+      for (const group of groups)
+        expect(group.map(({ seq }) => seq)).toEqual(group.map((_, index) => (group[0]?.seq ?? 0) + index));
       // Every row is somebody's answer or a timer's: nothing happened that nobody asked for.
       const timers = rows.filter(({ principalKind }) => principalKind === 'system');
       expect(rows.length).toBe(answered.length + timers.length);

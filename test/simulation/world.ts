@@ -4,6 +4,7 @@
  * passes and nothing real is touched, so a seed plays the same story again.
  */
 import type { Answer, EventCommand, Principal } from '../../src/actors/commands.ts';
+import type { GroupAnswer } from '../../src/actors/group.ts';
 import type { Scheduler, Store } from '../../src/actors/ports.ts';
 import { Runtime } from '../../src/actors/runtime.ts';
 import { CountersignError } from '../../src/errors.ts';
@@ -83,10 +84,10 @@ export class World {
   }
 
   /** Sends until there is an answer, to whatever server is there, always with the same key. */
-  async insist(ask: (runtime: Runtime) => Promise<Answer>): Promise<Answer> {
+  async insist<T = Answer>(ask: (runtime: Runtime) => Promise<T>): Promise<T> {
     for (;;) {
       const server = this.pick(this.#servers);
-      const silence = (async () => {
+      const silence = (async (): Promise<never> => {
         for (let turns = 0; turns < 60 && server.alive; turns++) await turn();
         throw AWAY();
       })();
@@ -101,6 +102,14 @@ export class World {
 
   event(principal: Principal, command: EventCommand, idempotencyKey: string): Promise<Answer> {
     return this.insist((runtime) => runtime.send(command, { principal, idempotencyKey }));
+  }
+
+  group(
+    principal: Principal,
+    commands: readonly EventCommand[],
+    idempotencyKey: string,
+  ): Promise<GroupAnswer> {
+    return this.insist((runtime) => runtime.sendGroup(commands, { principal, idempotencyKey }));
   }
 
   /** The whole log of the tenant. */

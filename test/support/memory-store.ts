@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Store } from '../../src/actors/ports.ts';
 import { CountersignError } from '../../src/errors.ts';
 import { encodeChange } from '../../src/persistence/encode.ts';
+import type { Activity, ChangeHistory, HistorySample } from '../../src/persistence/history-records.ts';
 import type {
   CalendarRecord,
   ChangeCommit,
@@ -13,14 +14,17 @@ import type {
   ChangeFilter,
   ChangeRecord,
   ChangeRef,
+  CommitOptions,
   CommitResult,
   DelegationFilter,
   DelegationRecord,
+  DirectoryEntry,
   DueTimer,
   Json,
   KeyAnswer,
   KeyRef,
   LogRow,
+  NewDirectoryEntry,
   OwnersStamp,
   ProjectOwners,
   ProjectRef,
@@ -33,6 +37,8 @@ import type {
   TimerRecord,
 } from '../../src/persistence/records.ts';
 import { MemoryDelegations } from './memory-delegations.ts';
+import { MemoryDirectory } from './memory-directory.ts';
+import { activityIn, historiesIn, historyIn } from './memory-history.ts';
 
 interface Held {
   readonly facts: ChangeFacts;
@@ -60,6 +66,7 @@ interface Tenant {
 export class MemoryStore implements Store {
   readonly #tenants = new Map<string, Tenant>();
   readonly #delegations = new MemoryDelegations();
+  readonly #directory = new MemoryDirectory();
 
   async load(refs: readonly ChangeRef[]): Promise<StoredChange[]> {
     return copy(
@@ -81,7 +88,12 @@ export class MemoryStore implements Store {
     );
   }
 
-  async commit(changes: readonly ChangeCommit[]): Promise<CommitResult[]> {
+  async commit(changes: readonly ChangeCommit[], options?: CommitOptions): Promise<CommitResult[]> {
+    if (options?.together) {
+      const judged = changes.map((change, place) => this.#judge(change, place));
+      if (judged.some((conflict) => conflict !== null))
+        return judged.map((conflict) => conflict ?? { ok: false, conflict: 'together' });
+    }
     return changes.map((change, place) => this.#commitOne(change, place));
   }
 
@@ -125,6 +137,18 @@ export class MemoryStore implements Store {
     for (const { outcome } of this.#matching(tenant, filter))
       counts[outcome ?? 'open'] = (counts[outcome ?? 'open'] ?? 0) + 1;
     return counts;
+  }
+
+  async histories(tenant: string, sample: HistorySample): Promise<ChangeHistory[]> {
+    return copy(historiesIn(this.#tenants.get(tenant)?.rows ?? [], this.#known(tenant), sample));
+  }
+
+  async history({ tenant, change }: ChangeRef): Promise<ChangeHistory | undefined> {
+    return copy(historyIn(this.#tenants.get(tenant)?.rows ?? [], change));
+  }
+
+  async activity(tenant: string, query: { rows: number; recentSince: number }): Promise<Activity> {
+    return copy(activityIn(this.#tenants.get(tenant)?.rows ?? [], this.#known(tenant), query));
   }
 
   async saveDefinition(
@@ -220,6 +244,25 @@ export class MemoryStore implements Store {
     return this.#delegations.revoke(tenant, id, at);
   }
 
+  async addDirectoryEntries(
+    saying: Parameters<Store['addDirectoryEntries']>[0],
+    entries: readonly NewDirectoryEntry[],
+  ): Promise<number> {
+    if (this.#tenants.has(saying.tenant)) return this.#directory.add(saying, entries);
+    throw new CountersignError('NOT_FOUND', `There is no tenant "${saying.tenant}".`);
+  }
+
+  async directorySince(tenant: string, after: number): Promise<DirectoryEntry[]> {
+    return this.#directory.since(tenant, after);
+  }
+
+  async directoryHistory(
+    tenant: string,
+    page: { before?: number; limit: number },
+  ): Promise<DirectoryEntry[]> {
+    return this.#directory.history(tenant, page);
+  }
+
   async dueTimers(before: number, limit: number): Promise<DueTimer[]> {
     const due = this.#pending().filter(({ dueAt }) => dueAt < before);
     return due.slice(0, limit).map(({ status: _, ...timer }) => timer);
@@ -247,6 +290,13 @@ export class MemoryStore implements Store {
     return [...new Set(within.map(({ dueAt }) => Math.floor(dueAt / slotMs) * slotMs))];
   }
 
+  #known(tenant: string) {
+    const changes = [...(this.#tenants.get(tenant)?.changes ?? [])];
+    return new Map(
+      changes.map(([change, { facts, state }]) => [change, { facts, isOpen: state.outcome === null }]),
+    );
+  }
+
   #existing(tenant: string): Tenant {
     const held = this.#tenants.get(tenant);
     if (!held) throw new CountersignError('NOT_FOUND', `There is no tenant "${tenant}"`);
@@ -254,12 +304,18 @@ export class MemoryStore implements Store {
   }
 
   #commitOne(given: ChangeCommit, place: number): CommitResult {
+    const conflict = this.#judge(given, place);
+    if (conflict) return conflict;
+    const { commit } = encodeChange(given, place);
+    return { ok: true, seq: write(this.#existing(given.tenant), copy(commit)) };
+  }
+
+  #judge(given: ChangeCommit, place: number): (CommitResult & { ok: false }) | null {
     const tenant = this.#tenants.get(given.tenant);
     try {
       if (!tenant) throw new Error(`there is no tenant "${given.tenant}"`);
-      const { commit } = encodeChange(given, place);
-      const conflict = conflictOf(tenant, commit);
-      return conflict ? { ok: false, conflict } : { ok: true, seq: write(tenant, copy(commit)) };
+      const conflict = conflictOf(tenant, encodeChange(given, place).commit);
+      return conflict ? { ok: false, conflict } : null;
     } catch (error) {
       return { ok: false, conflict: 'rejected', error: error as Error };
     }

@@ -151,6 +151,17 @@ export const GROWN_GAPS: readonly Gap[] = [
   },
   { gap: 'roles that resume', changes: [['resume: {} },', "resume: { role: '|' } },"]], offered: ROLES },
   {
+    gap: 'keys of superseding',
+    changes: [["supersede: { role: 'manager', reason: 'required', to: 'Replaced' },", 'supersede: { | },']],
+    offered: ['to', ...RULE],
+  },
+  {
+    gap: 'final states for superseded changes',
+    changes: [["to: 'Replaced'", "to: '|'"]],
+    offered: ['Approved', 'Merged', 'Withdrawn', 'Replaced'],
+    never: ['Review', 'Recorded'],
+  },
+  {
     gap: 'keys of a timer',
     changes: [["{ after: '1h' }", "{ after: '1h', | }"]],
     offered: ['escalate', 'remind', 'calendar'],

@@ -11,7 +11,7 @@ import type { SuspensionKeys } from '../../src/machines/types/checked.ts';
 import type { NeedKeys } from '../../src/machines/types/needs.ts';
 import type { Declared, RuleKeys } from '../../src/machines/types/rule.ts';
 import type { WorkflowShape } from '../../src/machines/types/shape.ts';
-import type { ReopenKeys, StateKeys, TimerKeys } from '../../src/machines/types/state.ts';
+import type { ReopenKeys, StateKeys, SupersedeKeys, TimerKeys } from '../../src/machines/types/state.ts';
 import type { Around, TransitionKeys } from '../../src/machines/types/transition.ts';
 import { workflow } from '../../src/machines/workflow.ts';
 import { GROWN } from './grown.ts';
@@ -33,6 +33,9 @@ describe('the typed spelling', () => {
     >();
     expectTypeOf<keyof ReopenKeys<unknown, unknown, Declared>>().toEqualTypeOf<
       keyof NonNullable<ParsedState['reopen']>
+    >();
+    expectTypeOf<keyof SupersedeKeys<unknown, unknown, Declared>>().toEqualTypeOf<
+      keyof NonNullable<ParsedSource['supersede']>
     >();
     expectTypeOf<keyof SuspensionKeys<unknown, Declared>>().toEqualTypeOf<
       keyof NonNullable<ParsedSource['suspension']>

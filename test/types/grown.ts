@@ -53,6 +53,7 @@ export default workflow({
   },
   revisions: { role: 'developer' },
   suspension: { suspend: { role: 'lead', reason: 'required' }, resume: {} },
+  supersede: { role: 'manager', reason: 'required', to: 'Replaced' },
   initial: 'Recorded',
   states: {
     Recorded: { timers: { forgotten: { after: '3d', calendar: 'office', remind: 'developer' }, silent: { after: '1h' } } },
@@ -74,6 +75,7 @@ export default workflow({
       reopen: { trigger: 'again', to: 'Review', void: 'all', role: 'manager', reason: 'required' },
     },
     Withdrawn: { final: 'withdrawn' },
+    Replaced: { final: 'withdrawn' },
   },
   transitions: {
     'Recorded -> Review': { trigger: 'submit', role: 'developer', if: 'attributes.branch != ""' },

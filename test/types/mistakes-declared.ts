@@ -115,4 +115,29 @@ export const DECLARED_MISTAKES: readonly Mistake[] = [
     changes: [['resume: {} },', 'resume: {}, pause: {} }, // <-']],
     sentence: "unknown key 'pause'",
   },
+  {
+    mistake: 'superseded changes that end in an unknown state',
+    changes: [["to: 'Replaced' },", "to: 'Replced' }, // <-"]],
+    sentence: "unknown state 'Replced'",
+  },
+  {
+    mistake: 'superseded changes that do not end',
+    changes: [["to: 'Replaced' },", "to: 'Review' }, // <-"]],
+    sentence: "state 'Review' is not final: superseded changes end in one that is",
+  },
+  {
+    mistake: 'superseded changes that end nowhere',
+    changes: [
+      [
+        "supersede: { role: 'manager', reason: 'required', to: 'Replaced' },",
+        "supersede: { role: 'manager' }, // <-",
+      ],
+    ],
+    sentence: "'supersede' says in which final state, as in { to: 'Withdrawn' }",
+  },
+  {
+    mistake: 'an undeclared role that supersedes',
+    changes: [["supersede: { role: 'manager',", "supersede: { role: 'boss', // <-\n"]],
+    sentence: "unknown role 'boss'",
+  },
 ];

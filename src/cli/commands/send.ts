@@ -1,4 +1,4 @@
-/** `send`: one event to one change. */
+/** `send`: one event to one change, or to several. */
 import { CountersignError } from '../../errors.ts';
 import type { Json } from '../../persistence/records.ts';
 import type { Api, EventOptions } from '../api.ts';
@@ -6,9 +6,9 @@ import { connected, findChange } from '../connected.ts';
 import type { Common } from '../connection.ts';
 import type { Io } from '../io.ts';
 import { done, type Result, refused } from '../result.ts';
-import { moveText } from '../state-text.ts';
 import { type Paint, painter } from '../text.ts';
-import type { EventBody, Transition } from '../wire.ts';
+import type { EventBody } from '../wire.ts';
+import { movedText, sendSeveral } from './several.ts';
 
 interface Options extends Common {
   readonly reason?: string;
@@ -17,23 +17,35 @@ interface Options extends Common {
   readonly key?: string;
   readonly project?: string;
   readonly for?: string;
+  /** Further changes that get the same event. */
+  readonly also?: readonly string[];
+  readonly allOrNothing?: boolean;
 }
 
 export async function send(io: Io, options: Options, name: string, trigger: string): Promise<Result> {
-  const { reason, eventData, version, key, project, for: from } = options;
+  const { reason, eventData, version, key, project, for: from, also = [], allOrNothing } = options;
   const data = eventData === undefined ? undefined : parseData(eventData);
+  if (version !== undefined && also.length > 0)
+    throw new CountersignError(
+      'INVALID_INPUT',
+      '--version is that of one change; it cannot stand with --also.',
+    );
+  const event = {
+    ...(reason !== undefined && { reason }),
+    ...(data !== undefined && { data }),
+    ...(from !== undefined && { for: from }),
+  };
+  const keyed = key === undefined ? {} : { idempotencyKey: key };
   return connected(io, options, async (api) => {
-    const change = await findChange(api, name, project);
-    const event = {
-      trigger,
-      ...(reason !== undefined && { reason }),
-      ...(data !== undefined && { data }),
-      ...(from !== undefined && { for: from }),
-    };
-    return sendEvent(api, change.id, event, painter(io), {
-      ...(key !== undefined && { idempotencyKey: key }),
-      ...(version !== undefined && { version }),
-    });
+    const found = await Promise.all([name, ...also].map((each) => findChange(api, each, project)));
+    const [change] = found;
+    if (change && found.length === 1) {
+      const only = { ...keyed, ...(version !== undefined && { version }) };
+      return sendEvent(api, change.id, { trigger, ...event }, painter(io), only);
+    }
+    const asked = found.map((each) => ({ change: each, ask: { trigger } }));
+    const together = { ...keyed, ...(allOrNothing && { allOrNothing }) };
+    return sendSeveral(api, asked, event, painter(io), together);
   });
 }
 
@@ -47,13 +59,6 @@ export async function sendEvent(
 ): Promise<Result> {
   const reply = await api.send(change, event, options);
   return reply.ok ? done(reply.value, movedText(reply.value, paint)) : refused(reply.refusal);
-}
-
-function movedText({ event, kind, from, to, outcome, version, seq }: Transition, paint: Paint): string {
-  const place = paint.dim(`version ${version}, seq ${seq}`);
-  if (kind === 'late') return `${event}: noted as late, nothing changed  ${place}`;
-  const moved = moveText(from, to);
-  return `${event}: ${outcome ? paint.green(moved) : moved}  ${place}`;
 }
 
 function parseData(text: string): Json {

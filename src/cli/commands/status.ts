@@ -6,7 +6,7 @@ import type { Io } from '../io.ts';
 import { done, type Result } from '../result.ts';
 import { dueText, partsOf, stateText, timeText } from '../state-text.ts';
 import { cell, count, type Paint, painter, table } from '../text.ts';
-import type { Ballot, Change, EnabledTrigger } from '../wire.ts';
+import type { Ballot, Change, EnabledTrigger, Waiting } from '../wire.ts';
 
 interface Options extends Common {
   readonly project?: string;
@@ -82,6 +82,7 @@ function changeText(change: Change, paint: Paint, now: number): string {
     ),
     ...(change.threads?.length ? [['threads', `${change.threads.length} open`] as [string, string]] : []),
     ...(change.suspended ? [['suspended', `by ${cell(change.suspended.by)}`] as [string, string]] : []),
+    ...(change.waits_for ?? []).map((waiting) => ['waits for', waitingText(waiting)] as [string, string]),
     ...change.timers.map(
       (timer) => ['timer', `${timer.name} ${dueText(timer.due_at, now)}`] as [string, string],
     ),
@@ -104,13 +105,27 @@ function ballotText({ status, needs, votes }: Ballot, paint: Paint): string {
   return [colour(status), ...open, ...(who.length > 0 ? [paint.dim(who.join(', '))] : [])].join('; ');
 }
 
+/** "security_reviewer: Security: needs 1 approval; has 0", or the people, and who stands in for them. */
+function waitingText({ roles, principals, stand_ins: standIns, reason }: Waiting): string {
+  const people = principals.map((id) => {
+    const instead = standIns.flatMap((each) => (each.for === id ? [cell(each.principal)] : []));
+    return instead.length > 0 ? `${cell(id)} (${instead.join(', ')} for ${cell(id)})` : cell(id);
+  });
+  const who = people.length > 0 ? people.join(', ') : roles.map((role) => cell(role)).join(' or ');
+  return `${who || 'anybody'}: ${cell(reason, 120)}`;
+}
+
 function enabledText(enabled: readonly EnabledTrigger[], paint: Paint): string[] {
   if (enabled.length === 0) return [];
   const rows = enabled.map((each) => [
     { text: each.trigger, paint: each.refusal ? paint.dim : paint.green },
     `${each.from} → ${each.to}`,
     whoText(each),
-    each.refusal ? { text: `not you: ${cell(each.refusal.message, 90)}`, paint: paint.dim } : 'you may',
+    each.refusal
+      ? { text: `not you: ${cell(each.refusal.message, 90)}`, paint: paint.dim }
+      : each.for === null
+        ? 'you may'
+        : `you may for ${cell(each.for)}`,
   ]);
   return ['', table(paint, ['TRIGGER', 'MOVES', 'FOR', ''], rows)];
 }

@@ -1,13 +1,15 @@
-/** `approve` and `reject`: finds the trigger that means it here and now, and sends that one. */
+/** `approve` and `reject`: finds the trigger that means it here and now, for each change, and sends that one. */
 import { CountersignError, type Refusal } from '../../errors.ts';
+import type { Api } from '../api.ts';
 import { connected, findChange } from '../connected.ts';
 import type { Common } from '../connection.ts';
 import type { Io } from '../io.ts';
 import { type Result, refused } from '../result.ts';
 import { stateText } from '../state-text.ts';
-import { painter } from '../text.ts';
-import type { Change, EnabledTrigger } from '../wire.ts';
+import { type Paint, painter } from '../text.ts';
+import type { Change, EnabledTrigger, EventBody } from '../wire.ts';
 import { sendEvent } from './send.ts';
+import { type Asked, sendSeveral } from './several.ts';
 
 export type Vote = 'approve' | 'reject';
 
@@ -16,6 +18,7 @@ interface Options extends Common {
   readonly reason?: string;
   readonly project?: string;
   readonly for?: string;
+  readonly allOrNothing?: boolean;
 }
 
 /** What a vote comes to before anything is sent. */
@@ -24,21 +27,63 @@ export type Choice =
   | { readonly kind: 'several'; readonly candidates: readonly EnabledTrigger[] }
   | { readonly kind: 'none'; readonly refusal: Refusal };
 
-export async function vote(io: Io, options: Options, meaning: Vote, name: string): Promise<Result> {
+type Decided = Exclude<Choice, { kind: 'several' }>;
+
+export async function vote(
+  io: Io,
+  options: Options,
+  meaning: Vote,
+  names: readonly string[],
+): Promise<Result> {
   const { region, reason, project, for: from } = options;
+  const about = { region, hasReason: Boolean(reason?.trim()), forAnother: from !== undefined };
+  const event = {
+    ...(reason !== undefined && { reason }),
+    ...(from !== undefined && { for: from }),
+  };
   return connected(io, options, async (api) => {
-    const change = await findChange(api, name, project);
-    const hasReason = Boolean(reason?.trim());
-    const choice = chooseTrigger(change, meaning, { region, hasReason, forAnother: from !== undefined });
+    const changes = await Promise.all(names.map((name) => findChange(api, name, project)));
+    const chosen = changes.map((change) => ({
+      change,
+      choice: unambiguous(chooseTrigger(change, meaning, about), meaning),
+    }));
+    const [only] = chosen;
+    if (!only || chosen.length > 1)
+      return voteOnSeveral(api, chosen, event, painter(io), options.allOrNothing === true);
+    const { change, choice } = only;
     if (choice.kind === 'none') return refused(choice.refusal);
-    if (choice.kind === 'several') throw ambiguous(meaning, choice.candidates);
-    const event = {
-      trigger: choice.trigger,
-      ...(reason !== undefined && { reason }),
-      ...(from !== undefined && { for: from }),
-    };
-    return sendEvent(api, change.id, event, painter(io), { version: change.version });
+    const { trigger } = choice;
+    return sendEvent(api, change.id, { trigger, ...event }, painter(io), { version: change.version });
   });
+}
+
+/** A change and what the vote comes to there. */
+interface Chosen {
+  readonly change: Change;
+  readonly choice: Decided;
+}
+
+function voteOnSeveral(
+  api: Api,
+  chosen: readonly Chosen[],
+  event: Omit<EventBody, 'trigger'>,
+  paint: Paint,
+  allOrNothing: boolean,
+): Result | Promise<Result> {
+  for (const { change, choice } of chosen)
+    if (allOrNothing && choice.kind === 'none') return refused(ofChange(change, choice.refusal));
+  return sendSeveral(api, chosen.map(askedOf), event, paint, { allOrNothing });
+}
+
+function ofChange({ key, id }: Change, refusal: Refusal): Refusal {
+  return { ...refusal, message: `${key ?? id}, so none of them: ${refusal.message}` };
+}
+
+function askedOf({ change, choice }: Chosen): Asked {
+  const ask = { trigger: choice.kind === 'one' ? choice.trigger : '', expected_version: change.version };
+  if (choice.kind === 'one') return { change, ask };
+  const { code, message: detail, accepted } = choice.refusal;
+  return { change, ask, problem: { code, detail, accepted } };
 }
 
 /** The one trigger named `approve`, `…_approve` or `…_approved` (`reject` likewise) that the caller may send; what one may for another, the server knows. */
@@ -81,6 +126,11 @@ function nothingToVote(change: Change, meaning: Vote, region: string | undefined
     ? `The change is closed (${change.outcome}); there is nothing to ${meaning}.`
     : `There is nothing to ${meaning}${where} while the change is in ${stateText(change.state)}.`;
   return { code: change.outcome ? 'CHANGE_CLOSED' : 'NOT_ENABLED', message, accepted };
+}
+
+function unambiguous(choice: Choice, meaning: Vote): Decided {
+  if (choice.kind === 'several') throw ambiguous(meaning, choice.candidates);
+  return choice;
 }
 
 function ambiguous(meaning: Vote, candidates: readonly EnabledTrigger[]): CountersignError {

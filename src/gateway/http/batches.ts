@@ -1,12 +1,13 @@
 /**
  * Batches: one event for many changes, with one reason. Each change judges it by its own rules, and the report says for each
- * what came of it: a batch saves its sender time, not a rule.
+ * what came of it: a batch saves its sender time, not a rule. An atomic one is done whole, in one transaction, or not at all.
  */
 import { z } from '@hono/zod-openapi';
-import type { Envelope } from '../../actors/commands.ts';
+import type { Answer, Envelope, EventCommand } from '../../actors/commands.ts';
+import { MAX_GROUP } from '../../actors/group.ts';
 import type { Backend } from '../backend.ts';
 import { holdContentTo } from '../content.ts';
-import { type Problem, problemOf, problemOfRefusal } from '../problem.ts';
+import { problemOf, problemOfRefusal } from '../problem.ts';
 import { jsonResponse } from '../response.ts';
 import { eventBody } from './changes.ts';
 import { envelopeOf, idempotencyKey } from './command.ts';
@@ -20,11 +21,18 @@ export const MAX_ITEMS = 500;
 
 const item = z.strictObject({
   change: field.uuid,
+  trigger: field.name.optional().openapi({ description: "Of this change, instead of the batch's" }),
   expected_version: z.int().min(1).optional(),
 });
 
 export const batchBody = eventBody
   .extend({
+    atomic: z
+      .boolean()
+      .optional()
+      .openapi({
+        description: `All changes or none, for at most ${MAX_GROUP} of them. Their rows stand one behind the other in the log, in the order of "items"`,
+      }),
     items: z
       .array(item)
       .min(1)
@@ -33,7 +41,12 @@ export const batchBody = eventBody
         error: 'names a change twice',
       }),
   })
+  .refine(({ atomic, items }) => !atomic || items.length <= MAX_GROUP, {
+    path: ['items'],
+    error: `must be at most ${MAX_GROUP} in an atomic batch`,
+  })
   .openapi('Batch');
+type BatchBody = z.output<typeof batchBody>;
 
 /** With a key, each item has its own: the batch can be sent again, whole, and what was done is not done twice. */
 const headers = z.object({ 'idempotency-key': idempotencyKey.max(150).optional() });
@@ -50,42 +63,57 @@ export function addBatchRoutes(routes: Routes, { backend }: Services): void {
       answers: { 200: { description: 'What came of it, item by item', schema: schema.batchReport } },
     },
     async ({ body, headers: { 'idempotency-key': key }, principal, requestId }) => {
-      const { items, as: _as, occurred_at: _at, trigger, reason, data, revision } = body;
-      holdContentTo(principal, body);
-      const command = {
-        trigger,
-        ...(reason !== undefined && { reason }),
-        ...(data !== undefined && { data }),
-        ...(revision !== undefined && { revision }),
-      };
-      const report = await Promise.all(
-        items.map(({ change, expected_version: expectedVersion }) => {
-          const envelope = envelopeOf(principal, body, key === undefined ? undefined : `${key}/${change}`);
-          const own = { ...command, change, ...(expectedVersion !== undefined && { expectedVersion }) };
-          return sendOne(backend, own, envelope, requestId);
-        }),
-      );
-      const done = report.filter(({ transition }) => transition !== null).length;
-      return jsonResponse(200, { done, refused: report.length - done, items: report });
+      const commands = commandsOf(body);
+      for (const command of commands) holdContentTo(principal, command);
+      const envelope = envelopeOf(principal, body, key);
+      const items = body.atomic
+        ? await sendTogether(backend, commands, envelope, requestId)
+        : await Promise.all(commands.map((command) => sendOne(backend, command, envelope, requestId)));
+      const done = items.filter(({ transition }) => transition !== null).length;
+      return jsonResponse(200, { done, refused: items.length - done, items });
     },
   );
+}
+
+function commandsOf({ items, trigger, reason, data, revision }: BatchBody): EventCommand[] {
+  return items.map(({ change, trigger: own = trigger, expected_version: expectedVersion }) => ({
+    change,
+    trigger: own,
+    ...(reason !== undefined && { reason }),
+    ...(data !== undefined && { data }),
+    ...(revision !== undefined && { revision }),
+    ...(expectedVersion !== undefined && { expectedVersion }),
+  }));
+}
+
+async function sendTogether(
+  backend: Backend,
+  commands: readonly EventCommand[],
+  envelope: Envelope,
+  requestId: string,
+) {
+  const { answers } = await backend.sendGroup(commands, envelope);
+  return answers.map((answer, index) => reported(commands[index]?.change ?? '', answer, requestId));
 }
 
 /** One bad item must not hide what became of the others. */
 async function sendOne(
   backend: Backend,
-  command: Parameters<Backend['send']>[0],
-  envelope: Envelope,
+  command: EventCommand,
+  { idempotencyKey: key, ...envelope }: Envelope,
   requestId: string,
 ) {
   const { change } = command;
-  const failed = (problem: Problem) => ({ change, transition: null, problem });
   try {
-    const answer = await backend.send(command, envelope);
-    return answer.ok
-      ? { change, transition: transitionDocument(answer.row), problem: null }
-      : failed(problemOfRefusal(answer.refusal, requestId));
+    const own = { ...envelope, ...(key !== undefined && { idempotencyKey: `${key}/${change}` }) };
+    return reported(change, await backend.send(command, own), requestId);
   } catch (error) {
-    return failed(problemOf(error, requestId));
+    return { change, transition: null, problem: problemOf(error, requestId) };
   }
+}
+
+function reported(change: string, answer: Answer, requestId: string) {
+  return answer.ok
+    ? { change, transition: transitionDocument(answer.row), problem: null }
+    : { change, transition: null, problem: problemOfRefusal(answer.refusal, requestId) };
 }

@@ -159,6 +159,9 @@ export const change = z
         z.strictObject({
           roles: z.array(z.string()),
           principals: z.array(z.string()),
+          stand_ins: z
+            .array(z.strictObject({ principal: z.string(), for: z.string() }))
+            .openapi({ description: 'Who may act instead of those who are named' }),
           triggers: z.array(z.string()),
           reason: z.string(),
           since: field.time,
@@ -167,9 +170,11 @@ export const change = z
       .openapi({ description: 'Whose turn it is, and what for' }),
     threads: z.array(z.string()).openapi({ description: 'Threads that wait to be resolved' }),
     suspended: z.strictObject({ by: z.string(), at: field.time }).nullable(),
+    superseded_by: z.string().nullable().openapi({ description: 'The change that takes its place' }),
     enabled: z.array(
       z.strictObject({
         trigger: z.string(),
+        for: z.string().nullable().openapi({ description: 'Send it with this "for", as a delegate' }),
         from: z.string(),
         to: z.string(),
         roles: z.array(z.string()),
@@ -182,6 +187,31 @@ export const change = z
   })
   .openapi('Change');
 export type ChangeDocument = z.infer<typeof change>;
+
+const remarkFields = {
+  by: z.string(),
+  kind: z.string(),
+  for: z.string().nullable().openapi({ description: 'Whose delegate they were' }),
+  at: field.time,
+};
+const remark = z.strictObject(remarkFields);
+export type ThreadRemarkDocument = z.infer<typeof remark>;
+
+export const thread = z
+  .strictObject({
+    thread: z.string(),
+    opened: remark,
+    file: z.string().nullable(),
+    line: z.int().nullable(),
+    revision: z.int().nullable().openapi({ description: 'The revision it speaks of' }),
+    comments: z.array(z.strictObject({ ...remarkFields, text: z.string() })),
+    resolved: z
+      .strictObject({ ...remarkFields, reason: z.string().nullable() })
+      .nullable()
+      .openapi({ description: 'Null while it waits to be resolved' }),
+  })
+  .openapi('Thread');
+export type ThreadDocument = z.infer<typeof thread>;
 
 export const outcomes = z
   .strictObject({ outcomes: z.record(z.string(), z.int()) })

@@ -20,6 +20,7 @@ import type {
   DefinitionSummary,
   ProjectOwnersDocument,
   TenantDocument,
+  ThreadRemarkDocument,
   TimerDocument,
   TransitionDocument,
 } from './schemas.ts';
@@ -89,17 +90,27 @@ export function changeDocument(view: ChangeView): ChangeDocument {
     ...changeSummary(view),
     revision: revision && revisionDocument(revision),
     ballots: Object.fromEntries(Object.entries(ballots).map(([name, each]) => [name, ballotDocument(each)])),
-    waits_for: waitsFor.map(({ roles, principals, triggers, reason, since }) => ({
+    waits_for: waitsFor.map(({ roles, principals, standIns, triggers, reason, since }) => ({
       roles: [...roles],
       principals: [...principals],
+      stand_ins: standIns.map((each) => ({ ...each })),
       triggers: [...triggers],
       reason,
       since: isoTime(since),
     })),
     threads: [...threads],
     suspended: suspended && { by: suspended.by, at: isoTime(suspended.at) },
+    superseded_by: view.supersededBy ?? null,
     enabled: view.enabled.map(enabledDocument),
   };
+}
+
+/** Who said something in a thread, for whom, and when. */
+export function threadRemark({ principal, principalKind, data, occurredAt }: LogRow): ThreadRemarkDocument {
+  const behalf =
+    typeof data === 'object' && data !== null && 'on_behalf_of' in data ? data.on_behalf_of : null;
+  const at = isoTime(occurredAt);
+  return { by: principal, kind: principalKind, for: typeof behalf === 'string' ? behalf : null, at };
 }
 
 function ballotDocument({ votes, needs, ...ballot }: BallotView): ChangeDocument['ballots'][string] {
@@ -133,6 +144,7 @@ function revisionDocument(revision: NonNullable<ChangeView['revision']>): Change
 function enabledDocument(enabled: EnabledTrigger): ChangeDocument['enabled'][number] {
   return {
     trigger: enabled.trigger,
+    for: enabled.for,
     from: enabled.from,
     to: enabled.to,
     roles: [...enabled.roles],

@@ -8,7 +8,7 @@ export const reviewHistory = workflow({
   name: 'ReviewHistory',
   title: 'Code review and automatic checks',
   roles: ['developer', 'reviewer', 'checker'],
-  triggers: ['submit', 'approve', 'pass'],
+  triggers: ['submit', 'approve', 'pass', 'withdraw'],
   initial: 'Draft',
   states: {
     Draft: { title: 'Draft' },
@@ -40,9 +40,11 @@ export const reviewHistory = workflow({
       },
     },
     Approved: { title: 'Approved', final: 'approved' },
+    Withdrawn: { title: 'Withdrawn', final: 'withdrawn' },
   },
   transitions: {
     'Draft -> Review': { trigger: 'submit', role: 'developer' },
     'Review -> Approved': { join: 'all' },
+    'Review -> Withdrawn': { trigger: 'withdraw', role: 'developer' },
   },
 });

@@ -41,7 +41,7 @@ export function checkCondition(tree: Condition, scope: Scope): readonly Problem[
   if (cost > LIMITS.steps)
     note(
       tree,
-      `The condition may take ${cost} steps; it may take ${LIMITS.steps}. Put fewer lists inside each other, or declare smaller ones.`,
+      `The condition may take ${cost} steps; it may take ${LIMITS.steps}. Ask less of each item, or put fewer lists inside each other.`,
       run,
     );
   return run.problems;

@@ -1,9 +1,12 @@
 /**
  * The bound of an evaluation, from the tree and the declared maxima alone: one step per node that is visited and per
- * item that is compared. Nothing an environment holds can make an evaluation take more.
+ * item that is compared, more where a node takes longer than others. Nothing an environment holds can make an evaluation take more.
  */
 import type { Condition, Quantifier } from './tree.ts';
 import { isList, type Locals, resolve, type Scope, type Type } from './types.ts';
+
+/** What takes longer than a step: counting the characters of a text, and preparing the search for one that is not written out. */
+const SLOW = { size: 4, search: 12 } as const;
 
 /** The most steps `evaluate` may take on an environment of this scope; without a scope's types a list counts as empty. */
 export function costOf(tree: Condition, scope: Scope): number {
@@ -20,8 +23,9 @@ function cost(node: Condition, scope: Scope, locals: Locals | undefined): number
     case 'read':
       return 1;
     case 'not':
-    case 'size':
       return 1 + of(node.of);
+    case 'size':
+      return 1 + of(node.of) + (listType(node.of, scope, locals) ? 0 : SLOW.size);
     case 'and':
     case 'or':
       return total(node.parts);
@@ -29,7 +33,12 @@ function cost(node: Condition, scope: Scope, locals: Locals | undefined): number
     case 'sum':
       return 1 + of(node.left) + of(node.right);
     case 'text':
-      return 1 + of(node.of) + of(node.part);
+      return (
+        1 +
+        of(node.of) +
+        of(node.part) +
+        (node.test === 'contains' && node.part.kind !== 'literal' ? SLOW.search : 0)
+      );
     case 'in':
       return 1 + of(node.item) + of(node.list) + most(node.list);
     case 'exists':

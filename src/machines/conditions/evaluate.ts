@@ -6,8 +6,10 @@
  * A missing value (undefined or null) counts as the zero of its type: "", 0, false, an empty list. So does a value of a
  * type the place does not expect; a checked environment has none. Sums stop at ±(2^53 - 1).
  */
-import type { Comparison, Condition, Quantifier, Text } from './tree.ts';
+import { itemTestOf } from './item-test.ts';
+import type { Comparison, Condition, Quantifier } from './tree.ts';
 import { type FunctionType, zeroOf } from './types.ts';
+import { includes, same, testText, textOf } from './values.ts';
 
 /** The variables by name; fields below them as plain objects and arrays. */
 export type Env = Readonly<Record<string, unknown>>;
@@ -105,10 +107,6 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : NOTHING;
 }
 
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
 function numberOf(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }
@@ -134,32 +132,6 @@ function compare(op: Comparison, left: unknown, right: unknown): boolean {
   }
 }
 
-function same(left: unknown, right: unknown): boolean {
-  if (left === right) return true;
-  if (left === undefined || left === null) return isZero(right);
-  return (right === undefined || right === null) && isZero(left);
-}
-
-function isZero(value: unknown): boolean {
-  return value === undefined || value === null || value === '' || value === 0 || value === false;
-}
-
-function includes(list: readonly unknown[], item: unknown): boolean {
-  for (let i = 0; i < list.length; i++) if (same(list[i], item)) return true;
-  return false;
-}
-
-function testText(test: Text['test'], of: string, part: string): boolean {
-  switch (test) {
-    case 'startsWith':
-      return of.startsWith(part);
-    case 'endsWith':
-      return of.endsWith(part);
-    case 'contains':
-      return of.includes(part);
-  }
-}
-
 /** Items of a list, code points of a text (as CEL counts them). */
 function sizeOf(value: unknown): number {
   if (typeof value !== 'string') return listOf(value).length;
@@ -179,6 +151,11 @@ export function firstWhere(
 ): number {
   const list = listOf(valueIn(node.list, env, outer, functions));
   if (list.length === 0) return -1;
+  const test = itemTestOf(node);
+  if (test) {
+    for (let i = 0; i < list.length; i++) if (test(list[i]) === wanted) return i;
+    return -1;
+  }
   const frame: Frame = { name: node.name, value: undefined, outer };
   for (let i = 0; i < list.length; i++) {
     frame.value = list[i];
@@ -189,8 +166,13 @@ export function firstWhere(
 
 function count(node: Quantifier, env: Env, outer: Frame | undefined, functions: Functions): number {
   const list = listOf(valueIn(node.list, env, outer, functions));
-  const frame: Frame = { name: node.name, value: undefined, outer };
   let found = 0;
+  const test = itemTestOf(node);
+  if (test) {
+    for (let i = 0; i < list.length; i++) if (test(list[i])) found++;
+    return found;
+  }
+  const frame: Frame = { name: node.name, value: undefined, outer };
   for (let i = 0; i < list.length; i++) {
     frame.value = list[i];
     if (valueIn(node.body, env, frame, functions) === true) found++;

@@ -11,10 +11,14 @@ export function clip(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1).toWellFormed()}…` : text;
 }
 
-/** `attributes.risk` → risk, `votes.code.passed` → code passed: the group a variable stands in says nothing new. */
+/** `attributes.risk` → risk, `votes.code.passed` → code passed, `authorKind` → author kind: the group a variable stands in says nothing new. */
 export function labelOf(path: readonly string[]): string {
   const telling = path.length > 1 ? path.slice(1) : path;
-  return telling.join(' ').replaceAll('_', ' ');
+  const words = telling.join(' ').replaceAll('_', ' ');
+  return words.replace(
+    /([a-z])([A-Z])(?=[a-z])/g,
+    (_, end: string, start: string) => `${end} ${start.toLowerCase()}`,
+  );
 }
 
 /** A value, clipped, on one line. */

@@ -13,8 +13,14 @@ export interface Scope {
 /** Without a known initial state nothing can be said about reachability. */
 export type Reachable<S extends Scope> =
   S['initial'] extends Names<S['states']>
-    ? Reached<Successors<Names<S['transitions']> | Reopenings<S['states']>>, S['initial']>
+    ? Reached<
+        Successors<Names<S['transitions']> | Reopenings<S['states']>>,
+        S['initial'] | (Superseded<S> & Names<S['states']>)
+      >
     : Names<S['states']>;
+
+/** Where superseded changes end, wherever they were. */
+type Superseded<S> = S extends { readonly supersede: { readonly to: infer To extends string } } ? To : never;
 
 /** A state among the others: reachable, and left unless it is final. */
 export type Placed<S extends Scope, Name extends string, Reach> = Name extends Reach

@@ -90,7 +90,14 @@ export interface WorkflowShape extends ScopeShape {
   readonly revisions?: Loose<RuleShape>;
   /** Who may put a change to rest wherever it is, and who may let it go on from there. */
   readonly suspension?: Loose<SuspensionShape>;
+  /** Who may say that another change takes this one's place, and in which final state it ends then. */
+  readonly supersede?: Loose<SupersedeShape>;
   readonly states: Readonly<Record<string, StateShape>>;
+}
+
+export interface SupersedeShape extends RuleShape {
+  /** The final state in which superseded changes end. */
+  readonly to?: string;
 }
 
 export interface SuspensionShape {

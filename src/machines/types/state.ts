@@ -56,6 +56,16 @@ export interface ReopenKeys<T, States, D extends Declared> extends RuleKeys<T, D
   readonly void: Voided<At<T, 'void'>, D['ballot']>;
 }
 
+/** Who may say that another change takes this one's place, and where it ends then. */
+export type CheckedSuperseding<T, States, D extends Declared> = Form<T, SupersedeKeys<T, States, D>> &
+  Requires<T, 'to', "'supersede' says in which final state, as in { to: 'Withdrawn' }">;
+
+export interface SupersedeKeys<T, States, D extends Declared> extends RuleKeys<T, D> {
+  readonly to: At<T, 'to'> extends Exclude<Names<States>, Finals<States>>
+    ? Problem<`state '${At<T, 'to'> & string}' is not final: superseded changes end in one that is`>
+    : Known<At<T, 'to'>, Finals<States>, 'state'>;
+}
+
 /** Reopenings as transition keys: a state may be there only for them. */
 export type Reopenings<States> = {
   [N in Names<States>]: States[N] extends { final: string; reopen: { to: infer To extends string } }

@@ -173,10 +173,17 @@ describe('the cost of a condition', () => {
     expect(costOf(treeOf('votes.all(v, "dev" in v.roles)'), scope)).toBe(2 + 50 * (3 + 5));
   });
 
-  it('is a problem above 100,000 steps', () => {
+  it('counts more for what takes longer: the length of a text, and a search for one that is not written out', () => {
+    expect(costOf(treeOf('size(author) > 3'), scope)).toBe(2 + 2 + 4);
+    expect(costOf(treeOf('size(revision.files) > 3'), scope)).toBe(2 + 2);
+    expect(costOf(treeOf('author.contains("x")'), scope)).toBe(3);
+    expect(costOf(treeOf('author.contains(author)'), scope)).toBe(3 + 12);
+  });
+
+  it('is a problem above 250,000 steps', () => {
     const text = 'revision.files.all(f, revision.files.exists(g, f == g))';
     expect(problems(text)).toEqual([
-      '0: The condition may take 3002002 steps; it may take 100000. Put fewer lists inside each other, or declare smaller ones.',
+      '0: The condition may take 3002002 steps; it may take 250000. Ask less of each item, or put fewer lists inside each other.',
     ]);
   });
 });

@@ -1,17 +1,21 @@
 /**
- * What the runtime knows of a revision beside what its sender says: whose files it touches, by the owners files of the
- * project. It is added when a batch is about to be stepped, so that events keep their order, an idempotency key stands for
- * what was sent, and the log shows by which groups a revision was judged.
+ * What the runtime knows beside what a sender says: who that is, by the directory, and whose files a revision touches, by
+ * the owners files of the project. It is added when a batch is about to be stepped, so that events keep their order, an
+ * idempotency key stands for what was sent, and the log shows by which groups a revision was judged.
  *
- * Files that no rule names need nobody. A team ("@org/team") is nobody either until it is known who belongs to it, so its
- * group stays missing rather than being passed over.
+ * Files that no rule names need nobody. A team ("@org/team") that the directory does not know is nobody either, so its group
+ * stays missing rather than being passed over.
  */
 import { LRUCache } from 'lru-cache';
 import { CountersignError } from '../errors.ts';
 import { BOUNDS } from '../machines/built-in.ts';
 import type { OwnerGroup } from '../machines/context.ts';
-import type { Json, ProjectRef } from '../persistence/records.ts';
+import type { Definition } from '../machines/definition.ts';
+import type { ChangeFacts, Json, ProjectRef } from '../persistence/records.ts';
 import type { EventCommand } from './commands.ts';
+import type { Directories } from './directory/directories.ts';
+import { commandKnown, withDirectories } from './directory/known-work.ts';
+import { type Directory, meantBy } from './directory/state.ts';
 import type { Item, Work } from './mailbox.ts';
 import { type OwnerRules, ownerGroups } from './owners/groups.ts';
 import { readOwners } from './owners/read-owners.ts';
@@ -26,16 +30,22 @@ interface KeptRules {
   readonly rules: OwnerRules;
 }
 
-export class RevisionFacts {
+export class KnownFacts {
   readonly #store: Pick<Store, 'ownersSetAt' | 'projectOwners'>;
+  readonly #directories: Directories;
   readonly #kept = new LRUCache<string, KeptRules>({ max: KEPT });
 
-  constructor(store: Pick<Store, 'ownersSetAt' | 'projectOwners'>) {
+  constructor(store: Pick<Store, 'ownersSetAt' | 'projectOwners'>, directories: Directories) {
     this.#store = store;
+    this.#directories = directories;
   }
 
-  /** The same work; revisions that name their files, and no owners, name these too where the project has rules. */
-  async added(work: readonly Work[]): Promise<readonly Work[]> {
+  /**
+   * The same work; senders have the roles that the directory grants them there, and revisions that name their files, and no
+   * owners, name these too where the project has rules.
+   */
+  async added(given: readonly Work[]): Promise<readonly Work[]> {
+    const work = await withDirectories(given, this.#directories);
     const projects = new Map<string, ProjectRef>();
     for (const { mailbox, items } of work) {
       const project = mailbox.live?.facts.project;
@@ -45,18 +55,29 @@ export class RevisionFacts {
     }
     if (projects.size === 0) return work;
     const rules = await this.#rulesOf([...projects.values()]);
-    return work.map((each) => {
-      const { tenant } = each.mailbox.ref;
-      const found = rules.get(nameOf({ tenant, project: each.mailbox.live?.facts.project ?? '' }));
-      return found ? { ...each, items: each.items.flatMap((item) => withOwners(item, found)) } : each;
-    });
+    return Promise.all(
+      work.map(async (each) => {
+        const { tenant } = each.mailbox.ref;
+        const project = each.mailbox.live?.facts.project ?? '';
+        const found = rules.get(nameOf({ tenant, project }));
+        if (!found) return each;
+        const meant = { rules: found, directory: await this.#directories.of(tenant), project };
+        return { ...each, items: each.items.flatMap((item) => withOwners(item, meant)) };
+      }),
+    );
   }
 
   /** The same for one command that nobody waits for. */
-  async addedTo(command: EventCommand, project: ProjectRef): Promise<EventCommand> {
-    if (!touchedBy(command)) return command;
-    const rules = (await this.#rulesOf([project])).get(nameOf(project));
-    return rules ? commandWith(command, rules) : command;
+  async addedTo(
+    command: EventCommand,
+    change: ProjectRef & Pick<ChangeFacts, 'author'>,
+    definition: Definition,
+  ): Promise<EventCommand> {
+    const directory = await this.#directories.of(change.tenant);
+    const known = commandKnown(command, directory, change, definition);
+    if (!touchedBy(known)) return known;
+    const rules = (await this.#rulesOf([change])).get(nameOf(change));
+    return rules ? commandWith(known, { rules, directory, project: change.project }) : known;
   }
 
   async #rulesOf(projects: readonly ProjectRef[]): Promise<Map<string, OwnerRules>> {
@@ -79,11 +100,19 @@ export class RevisionFacts {
   }
 }
 
+/** What owners files say of a project, and who is meant by the names in them. */
+interface Meant {
+  readonly rules: OwnerRules;
+  readonly directory: Directory;
+  readonly project: string;
+}
+
 /** The groups as a change remembers them. */
-export function groupsFor(rules: OwnerRules, files: readonly string[]): OwnerGroup[] {
+export function groupsFor({ rules, directory, project }: Meant, files: readonly string[]): OwnerGroup[] {
+  const meant = (member: string) => meantBy(directory, member, { project }).map(principalOf);
   return ownerGroups(rules, files).map(({ name, members, required, files: named, fileCount }) => ({
     name: name.slice(0, MAX_NAME),
-    members: [...new Set(members.map(principalOf))].sort(),
+    members: [...new Set(members.flatMap(meant))].sort(),
     files: named,
     ...(fileCount > named.length && { fileCount }),
     ...(required !== 1 && { required }),
@@ -96,11 +125,11 @@ function principalOf(member: string): string {
 }
 
 /** The item with its owners; none where that failed, for then it has been answered. */
-function withOwners(item: Item, rules: OwnerRules): Item[] {
+function withOwners(item: Item, meant: Meant): Item[] {
   const { input } = item;
   if (input.kind !== 'event' || !touchedBy(input.command)) return [item];
   try {
-    return [{ ...item, input: { ...input, command: commandWith(input.command, rules) } }];
+    return [{ ...item, input: { ...input, command: commandWith(input.command, meant) } }];
   } catch (cause) {
     item.fail(
       new CountersignError('INTERNAL', 'The owners of the touched files could not be found.', { cause }),
@@ -113,8 +142,8 @@ function asksForOwners({ input }: Item): boolean {
   return input.kind === 'event' && touchedBy(input.command) !== undefined;
 }
 
-function commandWith(command: EventCommand, rules: OwnerRules): EventCommand {
-  const owners = groupsFor(rules, touchedBy(command) ?? []);
+function commandWith(command: EventCommand, meant: Meant): EventCommand {
+  const owners = groupsFor(meant, touchedBy(command) ?? []);
   return { ...command, data: { ...(command.data as object), owners } as unknown as Json };
 }
 

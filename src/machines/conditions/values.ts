@@ -1,0 +1,32 @@
+/** Comparing values of any type without a failure: what is missing or of another type counts as the zero of its type. */
+import type { Text } from './tree.ts';
+
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+export function same(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (left === undefined || left === null) return isZero(right);
+  return (right === undefined || right === null) && isZero(left);
+}
+
+function isZero(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || value === 0 || value === false;
+}
+
+export function includes(list: readonly unknown[], item: unknown): boolean {
+  for (let i = 0; i < list.length; i++) if (same(list[i], item)) return true;
+  return false;
+}
+
+export function testText(test: Text['test'], of: string, part: string): boolean {
+  switch (test) {
+    case 'startsWith':
+      return of.startsWith(part);
+    case 'endsWith':
+      return of.endsWith(part);
+    case 'contains':
+      return of.includes(part);
+  }
+}

@@ -1,0 +1,158 @@
+/** The graph of changes, as far as one question reaches: where dependencies stand, who depends on what, in both directions. */
+import type pg from 'pg';
+import { query, read } from './pools.ts';
+import type { ChangeRef, EdgeRow, GraphNode, Standing, Target } from './records.ts';
+import { ms } from './rows.ts';
+
+/**
+ * Where the changes behind these targets stand now: a target is a change's id, or its key in the project. Those that are
+ * nobody's are absent.
+ */
+export async function standingsOf(pool: pg.Pool, targets: readonly Target[]): Promise<Standing[]> {
+  return query<Standing & pg.QueryResultRow>(
+    pool,
+    'looking where dependencies stand',
+    `select n.place::int4 as place, s.change_id as change, s.version, s.outcome, c.attributes ->> 'risk' as risk
+     from unnest($1::text[], $2::text[], $3::text[]) with ordinality as n (tenant_id, project, target, place)
+     cross join lateral (
+       select change_id, attributes from countersign.changes
+       where tenant_id = n.tenant_id and change_id = n.target
+       union all
+       select change_id, attributes from countersign.changes
+       where tenant_id = n.tenant_id and project = n.project and key = n.target
+       limit 1
+     ) c
+     join countersign.workflow_states s on s.tenant_id = n.tenant_id and s.change_id = c.change_id
+     order by place`,
+    [
+      targets.map(({ tenant }) => tenant),
+      targets.map(({ project }) => project),
+      targets.map(({ target }) => target),
+    ],
+  );
+}
+
+const EDGE = `change_id as change, coalesce(on_change, target) as "on", target, kind, rule, on_change is not null as known`;
+
+/** Edges from any of these changes (what they depend on), or to any of them (what depends on them). */
+export async function edgesAt(
+  pool: pg.Pool,
+  tenant: string,
+  changes: readonly string[],
+  direction: 'up' | 'down',
+): Promise<EdgeRow[]> {
+  const end = direction === 'up' ? 'change_id' : 'on_change';
+  return read<EdgeRow & pg.QueryResultRow>(
+    pool,
+    'reading the graph',
+    `select ${EDGE} from countersign.change_edges
+     where tenant_id = $1 and ended_version is null and ${end} = any($2::text[])`,
+    [tenant, changes],
+  );
+}
+
+/** Everything reachable from a change in one direction, at most `limit` edges, nearest first. */
+export async function edgesBeyond(
+  pool: pg.Pool,
+  tenant: string,
+  change: string,
+  direction: 'up' | 'down',
+  limit: number,
+): Promise<EdgeRow[]> {
+  const [here, there] = direction === 'up' ? ['change_id', 'on_change'] : ['on_change', 'change_id'];
+  return read<EdgeRow & pg.QueryResultRow>(
+    pool,
+    'reading the graph',
+    `with recursive reached (id) as (
+       select $2::text
+       union
+       select e.${there} from reached r
+       join countersign.change_edges e on e.tenant_id = $1 and e.${here} = r.id and e.ended_version is null
+       where e.${there} is not null
+     )
+     select ${EDGE} from reached r
+     join countersign.change_edges e on e.tenant_id = $1 and e.${here} = r.id and e.ended_version is null
+     limit $3`,
+    [tenant, change, limit],
+  );
+}
+
+/** Those that depend on a change by its key and did not know it yet. */
+export async function waitingForKey(
+  pool: pg.Pool,
+  tenant: string,
+  project: string,
+  key: string,
+): Promise<string[]> {
+  const rows = await query<{ change: string }>(
+    pool,
+    'looking who waits for a change',
+    `select distinct change_id as change from countersign.change_edges
+     where tenant_id = $1 and project = $2 and target = $3 and ended_version is null and on_change is null`,
+    [tenant, project, key],
+  );
+  return rows.map(({ change }) => change);
+}
+
+/** What a graph shows of each change; those that do not exist are absent. */
+export async function graphNodes(
+  pool: pg.Pool,
+  tenant: string,
+  changes: readonly string[],
+): Promise<GraphNode[]> {
+  return read<GraphNode & pg.QueryResultRow>(
+    pool,
+    'reading the changes of a graph',
+    `select c.change_id as change, c.key, c.title, c.project, s.state, s.outcome, ${ms('c.created_at')} as since
+     from countersign.changes c
+     join countersign.workflow_states s on s.tenant_id = c.tenant_id and s.change_id = c.change_id
+     where c.tenant_id = $1 and c.change_id = any($2::text[])`,
+    [tenant, changes],
+  );
+}
+
+/** Changes with dependants, among those that something happened to in `(after, until]` that these have to be told. */
+export async function cascadesDue(
+  pool: pg.Pool,
+  tenant: string,
+  after: number,
+  until: number,
+): Promise<ChangeRef[]> {
+  const rows = await query<{ change: string }>(
+    pool,
+    'looking for cascades',
+    `select distinct t.change_id as change from countersign.workflow_transitions t
+     where t.tenant_id = $1 and t.seq > $2 and t.seq <= $3
+       and (t.kind = 'proposed' or (t.kind = 'transition' and (t.outcome is not null or t.event = 'change.revise')))
+       and (exists (select from countersign.change_edges e
+              where e.tenant_id = $1 and e.on_change = t.change_id and e.ended_version is null)
+            or (t.kind = 'proposed' and exists (select from countersign.changes c
+              join countersign.change_edges e on e.tenant_id = $1 and e.project = c.project and e.target = c.key
+                and e.ended_version is null and e.on_change is null
+              where c.tenant_id = $1 and c.change_id = t.change_id)))`,
+    [tenant, after, until],
+  );
+  return rows.map(({ change }) => ({ tenant, change }));
+}
+
+/** How far each tenant with edges has been looked through. */
+export async function cascadePositions(pool: pg.Pool): Promise<{ tenant: string; seq: number; head: number }[]> {
+  return query(
+    pool,
+    'looking how far cascades have come',
+    `select c.tenant_id as tenant, c.seq, s.seq as head from countersign.cascades c
+     join countersign.streams s on s.tenant_id = c.tenant_id where c.seq < s.seq`,
+    [],
+  );
+}
+
+/** Moves the position on; never back. The first edge of a tenant begins it. */
+export async function moveCascade(pool: pg.Pool, tenant: string, seq: number): Promise<void> {
+  await query(
+    pool,
+    'noting how far cascades have come',
+    `insert into countersign.cascades as c (tenant_id, seq) values ($1, $2)
+     on conflict (tenant_id) do update set seq = greatest(c.seq, excluded.seq)`,
+    [tenant, seq],
+  );
+}
