@@ -2,16 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import { CountersignError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { ATOMIC_PATH } from './atomic/envelope.ts';
+import { atomicHandshake } from './atomic/handshake.ts';
+import { AtomicLink } from './atomic/link.ts';
 import { type AuthConfig, Authenticator } from './authenticate.ts';
 import type { Backend } from './backend.ts';
 import { createApp, STREAM_PATH } from './http/app.ts';
 import { errorResponse } from './http/problem-response.ts';
+import type { Services } from './http/services.ts';
 import type { Hub } from './hub.ts';
 import { InFlight } from './in-flight.ts';
 import { CLOSE, STREAM_LIMITS, type StreamLimits } from './limits.ts';
 import { listen } from './listen.ts';
 import { Metrics } from './metrics.ts';
-import { SUBPROTOCOL } from './protocol.ts';
 import { Session, type SessionServices } from './session.ts';
 import { KnownTenants } from './tenants.ts';
 import { BODY_TIMEOUT_MS, type TransportName, type UpgradeAnswer, type UpgradeRequest } from './transport.ts';
@@ -52,7 +55,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { backend, hub, log, host = '127.0.0.1', graceMs = GRACE_MS } = options;
   const sessions = new Set<Session>();
   let isStopping = false;
-  const services: SessionServices = {
+  const services: SessionServices & Services = {
     backend,
     hub,
     log,
@@ -76,6 +79,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       host,
       port: options.port ?? 0,
       socketPath: STREAM_PATH,
+      otherSocketPaths: [ATOMIC_PATH],
       bodyTimeoutMs: options.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
     },
     log,
@@ -111,22 +115,28 @@ function metricsOf(sessions: ReadonlySet<Session>): Metrics {
 }
 
 function upgrader(services: SessionServices, sessions: Set<Session>, origins: ReadonlySet<string>) {
+  const kept = (session: Session) => {
+    sessions.add(session);
+    return session;
+  };
   return (request: UpgradeRequest): UpgradeAnswer => {
     if (services.isStopping()) {
       const error = new CountersignError('SHUTTING_DOWN', 'The server is stopping.');
       return { accept: false, response: errorResponse(error, randomUUID()) };
     }
-    const answer = handshake(request, origins);
+    const isAtomic = request.path === ATOMIC_PATH;
+    const answer = (isAtomic ? atomicHandshake : handshake)(request, origins);
     if (!answer.ok) return { accept: false, response: answer.response };
+    const { token, protocol } = answer;
+    const forget = (ended: Session) => sessions.delete(ended);
     return {
       accept: true,
-      protocol: SUBPROTOCOL,
+      protocol,
       open: (socket) => {
-        const session = new Session(services, socket, randomUUID(), answer.token, (ended) =>
-          sessions.delete(ended),
-        );
-        sessions.add(session);
-        return session;
+        if (!isAtomic) return kept(new Session(services, socket, randomUUID(), token, forget));
+        const link = new AtomicLink(services, socket, randomUUID(), token, forget);
+        kept(link.session);
+        return link;
       },
     };
   };

@@ -6,28 +6,43 @@ import { BEARER_PREFIX, SUBPROTOCOL } from './protocol.ts';
 import type { UpgradeRequest } from './transport.ts';
 
 export type Handshake =
-  | { readonly ok: true; readonly token: string | undefined }
+  /** `protocol` is empty where none is spoken of. */
+  | { readonly ok: true; readonly token: string | undefined; readonly protocol: string }
   | { readonly ok: false; readonly response: Response };
 
 /** `origins`: pages of other hosts that may connect, like `https://review.example.com`. */
 export function handshake(request: UpgradeRequest, origins: ReadonlySet<string>): Handshake {
-  if (!isAllowedOrigin(request.header('origin'), request.header('host'), origins)) {
-    return refused(
-      new CountersignError('FORBIDDEN', 'Pages of this origin may not connect.', {
-        hint: 'Add the origin to the allowed ones in the configuration of the server.',
-      }),
-    );
-  }
-  const offered = (request.header('sec-websocket-protocol') ?? '').split(',').map((name) => name.trim());
-  if (!offered.includes(SUBPROTOCOL)) {
+  const refusal = originRefusal(request, origins);
+  if (refusal) return refusal;
+  const { names, token } = offeredBy(request);
+  if (!names.includes(SUBPROTOCOL)) {
     return refused(
       new CountersignError('INVALID_INPUT', `The client does not offer "${SUBPROTOCOL}".`, {
         hint: `Offer the subprotocol "${SUBPROTOCOL}"; see docs/protocol.md.`,
       }),
     );
   }
+  return { ok: true, token, protocol: SUBPROTOCOL };
+}
+
+export function originRefusal(request: UpgradeRequest, origins: ReadonlySet<string>): Handshake | undefined {
+  if (isAllowedOrigin(request.header('origin'), request.header('host'), origins)) return undefined;
+  return refused(
+    new CountersignError('FORBIDDEN', 'Pages of this origin may not connect.', {
+      hint: 'Add the origin to the allowed ones in the configuration of the server.',
+    }),
+  );
+}
+
+/** The subprotocols a client offers; one of them may be a token, which is never named in an answer. */
+export function offeredBy(request: UpgradeRequest): { names: string[]; token: string | undefined } {
+  const header = request.header('sec-websocket-protocol') ?? '';
+  const offered = header.split(',').map((name) => name.trim());
   const bearer = offered.find((name) => name.startsWith(BEARER_PREFIX));
-  return { ok: true, token: bearer?.slice(BEARER_PREFIX.length) };
+  return {
+    names: offered.filter((name) => name !== '' && !name.startsWith(BEARER_PREFIX)),
+    token: bearer?.slice(BEARER_PREFIX.length),
+  };
 }
 
 /** No origin: not a browser. The same host: our own pages. */
@@ -36,6 +51,6 @@ function isAllowedOrigin(origin: string | null, host: string | null, origins: Re
   return host !== null && URL.canParse(origin) && new URL(origin).host === host;
 }
 
-function refused(error: CountersignError): Handshake {
+export function refused(error: CountersignError): Handshake {
   return { ok: false, response: errorResponse(error, randomUUID()) };
 }

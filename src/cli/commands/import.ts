@@ -1,15 +1,12 @@
-/** `import`: a real review history, a file of JSON lines or a git repository, becomes changes and events. */
-import { stat } from 'node:fs/promises';
+/** `import`: a real review history, from a file, a repository or the export of a code host, becomes changes and events. */
 import { resolve } from 'node:path';
-import { CountersignError, messageOf } from '../../errors.ts';
 import { Api } from '../api.ts';
 import { type Common, findServer } from '../connection.ts';
-import { gitHistory } from '../import/git.ts';
-import { historyFile } from '../import/history.ts';
+import type { HistoryKind } from '../import/kinds.ts';
 import { progressBar } from '../import/progress.ts';
-import type { HistorySource } from '../import/record.ts';
 import { ruleFor } from '../import/rule.ts';
 import { runImport } from '../import/run.ts';
+import { sourceOf } from '../import/source.ts';
 import type { Summary } from '../import/tally.ts';
 import { workflowFor } from '../import/workflow.ts';
 import type { Io } from '../io.ts';
@@ -19,6 +16,7 @@ import { count, type Paint, painter, table } from '../text.ts';
 interface Options extends Common {
   readonly project?: string;
   readonly definition?: string;
+  readonly from?: HistoryKind;
   readonly concurrency?: number;
 }
 
@@ -27,9 +25,9 @@ const PATIENCE_MS = 30_000;
 const CONCURRENCY = 256;
 
 export async function importHistory(io: Io, options: Options, name: string): Promise<Result> {
-  const { concurrency = CONCURRENCY, project, definition } = options;
+  const { concurrency = CONCURRENCY, definition } = options;
   const target = findServer(io, options);
-  const source = await sourceOf(resolve(io.cwd, name), project);
+  const source = await sourceOf(resolve(io.cwd, name), options);
   const total = await source.count();
   const api = new Api(target, { patienceMs: PATIENCE_MS, connections: concurrency });
   try {
@@ -37,7 +35,7 @@ export async function importHistory(io: Io, options: Options, name: string): Pro
     const bar = await progressBar(io, total);
     try {
       const onProgress = bar.update;
-      const summary = await runImport(source.records(), { api, rule, concurrency, onProgress });
+      const summary = await runImport(source, { api, rule, concurrency, onProgress });
       return done(summary, summaryText(summary, painter(io)));
     } finally {
       bar.stop();
@@ -47,22 +45,13 @@ export async function importHistory(io: Io, options: Options, name: string): Pro
   }
 }
 
-/** A directory is a repository, anything else a file. */
-async function sourceOf(path: string, project: string | undefined): Promise<HistorySource> {
-  try {
-    const isDirectory = (await stat(path)).isDirectory();
-    return isDirectory ? gitHistory(path, project) : historyFile(path, project);
-  } catch (cause) {
-    throw new CountersignError('FILE_UNREADABLE', `${path} cannot be read: ${messageOf(cause)}.`, { cause });
-  }
-}
-
 function summaryText(summary: Summary, paint: Paint): string {
-  const { changes, outcomes, waiting, refused, late, events, seconds } = summary;
+  const { changes, outcomes, waiting, refused, skipped, late, events, seconds } = summary;
   const rows = [
     ...countRows(outcomes, (outcome) => outcome),
     ...countRows(waiting, (regions) => `  waiting for ${regions}`),
     ...countRows(refused, (code) => `refused ${code}`),
+    ...countRows(skipped, (reason) => `skipped: ${reason}`),
     ...countRows({ late }, () => 'votes that came late'),
   ];
   const speed = `${summary.events_per_second.toLocaleString('en')} per second`;

@@ -36,6 +36,18 @@ export async function* linesOf(path: string): AsyncGenerator<Line> {
   if (rest.trim()) yield { number: number + 1, text: rest };
 }
 
+/** The text of a file, plain or gzipped, as it is read. Throws FILE_UNREADABLE, INVALID_INPUT for what is not UTF-8. */
+export async function* chunksOf(path: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let number = 0;
+  for await (const chunk of bytesOf(path)) {
+    const text = decode(decoder, chunk, path, number);
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) number += 1;
+    yield text;
+  }
+  yield decode(decoder, undefined, path, number);
+}
+
 async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   try {
     const raw = createReadStream(path);

@@ -19,6 +19,8 @@ export interface ImportRule {
   readonly submit: Act | null;
   readonly review: Act;
   readonly check: Act;
+  /** Null where a change under review cannot be withdrawn. */
+  readonly withdraw: Act | null;
 }
 
 /** Throws INVALID_INPUT, naming what the workflow lacks. */
@@ -33,7 +35,12 @@ export function ruleFor(definition: Definition): ImportRule {
   const check = approvalOf(state.regions.checks);
   if (!review) throw unfit(definition, 'a trigger that approves region "code"');
   if (!check) throw unfit(definition, 'a trigger that approves region "checks"');
-  return { definition, submit, review, check };
+  return { definition, submit, review, check, withdraw: withdrawalOf(definition, name) };
+}
+
+function withdrawalOf({ states, transitions }: Definition, from: string): Act | null {
+  const finals = Object.entries(states).filter(([, { final }]) => final === 'withdrawn');
+  return finals.map(([to]) => actOf(transitions, from, to)).find((act) => act !== undefined) ?? null;
 }
 
 /** The regions an open change waits for, as `checks` or `code and checks`; the state where it has none. */

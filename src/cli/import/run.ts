@@ -6,7 +6,7 @@ import { CountersignError } from '../../errors.ts';
 import type { Api } from '../api.ts';
 import { count } from '../text.ts';
 import { type Plan, planOf } from './plan.ts';
-import type { HistoryRecord } from './record.ts';
+import type { HistorySource, Skip } from './record.ts';
 import type { ImportRule } from './rule.ts';
 import { type Standing, type Summary, Tally } from './tally.ts';
 
@@ -19,15 +19,17 @@ interface Run {
 }
 
 /** Throws SERVER_UNREACHABLE, with how far it got, where the server stays away. */
-export async function runImport(records: AsyncIterable<HistoryRecord>, run: Run): Promise<Summary> {
+export async function runImport(source: Pick<HistorySource, 'records'>, run: Run): Promise<Summary> {
   const tally = new Tally(run.rule);
   const startedAt = performance.now();
-  const queue = records[Symbol.asyncIterator]();
+  const skip: Skip = (reason, times) => tally.skipped(reason, times);
+  const queue = source.records(skip)[Symbol.asyncIterator]();
   let stopped = false;
   const work = async () => {
     while (!stopped) {
       const next = await queue.next();
       if (next.done) return;
+      if (next.value.withdrawn && !run.rule.withdraw) skip('withdrawal, for the workflow has none');
       await importChange(planOf(next.value, run.rule), run.api, tally);
       run.onProgress(tally.changes, tally.events);
     }

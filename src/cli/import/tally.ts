@@ -18,6 +18,8 @@ export interface Summary {
   /** Open changes by the regions they wait for. */
   readonly waiting: Readonly<Record<string, number>>;
   readonly refused: Readonly<Partial<Record<RefusalCode, number>>>;
+  /** What the history holds and no command could say, by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
   readonly late: number;
   /** Commands that were answered, refusals among them. */
   readonly events: number;
@@ -30,6 +32,7 @@ export class Tally {
   readonly #outcomes: Record<string, number> = { approved: 0, open: 0 };
   readonly #waiting: Record<string, number> = {};
   readonly #refused: Partial<Record<RefusalCode, number>> = {};
+  readonly #skipped: Record<string, number> = {};
   #changes = 0;
   #late = 0;
   #events = 0;
@@ -63,6 +66,10 @@ export class Tally {
     this.#refused[code] = (this.#refused[code] ?? 0) + 1;
   }
 
+  skipped(reason: string, times = 1): void {
+    this.#skipped[reason] = (this.#skipped[reason] ?? 0) + times;
+  }
+
   /** A change all of whose commands were answered. */
   finished({ state, outcome }: Standing): void {
     this.#changes += 1;
@@ -76,6 +83,7 @@ export class Tally {
       outcomes: this.#outcomes,
       waiting: this.#waiting,
       refused: this.#refused,
+      skipped: this.#skipped,
       late: this.#late,
       events: this.#events,
       events_per_second: tookMs > 0 ? Math.round((this.#events * 1000) / tookMs) : 0,
