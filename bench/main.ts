@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   commit: async () => (await import('./commit.ts')).commits,
   transitions: async () => (await import('./transitions.ts')).transitions,
   timers: async () => (await import('./timers.ts')).timers,
+  dependencies: async () => (await import('./dependencies.ts')).dependencies,
 };
 
 async function main(argv: readonly string[]): Promise<void> {

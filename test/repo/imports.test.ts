@@ -12,7 +12,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   persistence: [],
   client: [],
   vcs: [],
-  actors: ['machines', 'persistence'],
+  actors: ['machines', 'persistence', 'vcs'],
   scheduler: ['machines', 'persistence', 'actors'],
   gateway: ['machines', 'persistence', 'actors'],
   cli: ['machines', 'persistence', 'actors', 'scheduler', 'gateway', 'client', 'vcs', 'index'],
