@@ -37,6 +37,7 @@ export const REFUSALS = {
   STALE_VERSION: { status: 412, title: 'The change has moved on since the version you saw' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The idempotency key was used for another command' },
   CHANGE_EXISTS: { status: 409, title: 'A change with this key exists in the project' },
+  DEPENDENCY_OPEN: { status: 409, title: 'Changes that this one depends on have to come first' },
   GROUP_REFUSED: { status: 409, title: 'Another change of the group refused, so nothing was done' },
 } as const satisfies Record<string, RefusalKind>;
 
@@ -114,6 +115,12 @@ export const ERRORS = {
     status: 422,
     title: 'The workflow definition has defects',
     hint: 'Correct each finding; "countersign check FILE" shows them with their places.',
+    retryable: false,
+  },
+  CONTENT_DIFFERS: {
+    status: 409,
+    title: 'The revision has other content',
+    hint: 'What a revision holds is never changed; bring a new revision.',
     retryable: false,
   },
   TOO_BUSY: {

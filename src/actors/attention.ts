@@ -4,6 +4,7 @@
  */
 import { type CompiledWorkflow, enabled, type Leaving } from '../machines/compile.ts';
 import type { ChangeContext } from '../machines/context.ts';
+import { blockersOf, type Dependency, sentenceOf } from '../machines/dependencies.ts';
 import type { BallotView } from './standings.ts';
 
 export interface Waiting {
@@ -52,9 +53,16 @@ export function attentionOf(
   const votes = here.filter((rule) => rule.ballot !== undefined);
   const asked = [...new Set(votes.flatMap(({ ballot }) => ballot ?? []))];
   return [
+    ...blockersOf(context).map((blocker) => dependencyWaits(blocker, since)),
     ...asked.flatMap((ballot) => ballotWaits(ballot, votes, ballots[ballot], workflow, context, since)),
     ...stepsOf(here.filter((rule) => rule.ballot === undefined)).map((rules) => stepWaits(rules, since)),
   ];
+}
+
+/** What it depends on is for others to finish: nobody's turn here. */
+function dependencyWaits(blocker: Dependency, since: number): Waiting {
+  const reason = `depends on ${sentenceOf(blocker)}`;
+  return { roles: [], principals: [], standIns: [], triggers: [], reason, since };
 }
 
 function ballotWaits(

@@ -52,10 +52,14 @@ export async function runBatch(work: readonly Work[], world: BatchWorld): Promis
 }
 
 /** The work as drafts. What cannot be drafted has failed, and is left out. */
-export async function drafted(work: readonly Work[], world: BatchWorld): Promise<Drafted[]> {
+export async function drafted(
+  work: readonly Work[],
+  world: BatchWorld,
+  together?: ReadonlySet<string>,
+): Promise<Drafted[]> {
   const [, known] = await Promise.all([load(work, world), lookUp(work, world)]);
   await refresh(work, world);
-  return draftAll(await world.facts.added(work), known, world);
+  return draftAll(await world.facts.added(work, together), known, world);
 }
 
 async function load(work: readonly Work[], world: BatchWorld): Promise<void> {

@@ -13,7 +13,11 @@ export function startingContext(
 ): Pick<ChangeContext, 'author' | 'authorKind' | 'authorFor' | 'attributes' | 'electorates'> {
   const behind = othersBehind(proposer);
   const { kind } = proposer;
-  const who = { author, ...(kind !== 'person' && { authorKind: kind }), ...(behind && { authorFor: behind }) };
+  const who = {
+    author,
+    ...(kind !== 'person' && { authorKind: kind }),
+    ...(behind && { authorFor: behind }),
+  };
   if (!definition.attributes || typeof attributes !== 'object' || attributes === null) return who;
   const said = attributes as Readonly<Record<string, AttributeValue>>;
   const declared = Object.keys(definition.attributes).filter((name) => Object.hasOwn(said, name));

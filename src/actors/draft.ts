@@ -2,9 +2,12 @@
  * A draft: what a mailbox's items would do to its change, each on the result of the one before, and the commit that
  * would make it so. Pure; if the commit is refused, the draft is thrown away and nothing has happened.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Refusal } from '../errors.ts';
+import { type Dependency, isPositive } from '../machines/dependencies.ts';
 import type {
   ChangeCommit,
+  ChangeEdge,
   ChangeRef,
   KeyAnswer,
   KeyClaim,
@@ -127,5 +130,35 @@ function commitOf(
       .filter((timer) => !live.timers.includes(timer))
       .map(({ name, setVersion }) => ({ name, setVersion, as: fired.has(name) ? 'fired' : 'cancelled' })),
     keys,
+    ...dependenciesOf(before, live),
   };
+}
+
+/** What the change depends on from now on, where that is not what it did; and what an approval of it was judged by. */
+function dependenciesOf(
+  before: Live,
+  { snapshot, facts, outcome }: Live,
+): Pick<ChangeCommit, 'edges' | 'requires'> {
+  const now = snapshot?.context.dependencies;
+  if (now === undefined) return {};
+  const edges = edgesOf(now, facts.project);
+  const had = edgesOf(before.stored ?? before.snapshot?.context.dependencies ?? [], facts.project);
+  const isNew = !isDeepStrictEqual(edges, had);
+  const isJudged = outcome !== before.outcome && isPositive(outcome ?? undefined);
+  const requires = now.flatMap(({ change, version, policy, standing }) =>
+    isJudged && change !== undefined && policy === 'block' && isPositive(standing)
+      ? [{ change, version }]
+      : [],
+  );
+  return { ...(isNew && { edges }), ...(requires.length > 0 && { requires }) };
+}
+
+function edgesOf(dependencies: readonly Dependency[], project: string): ChangeEdge[] {
+  return dependencies.map(({ on, kind, rule, change = null }) => ({
+    target: on,
+    kind,
+    rule,
+    on: change,
+    project,
+  }));
 }

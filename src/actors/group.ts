@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { CountersignError, invariant, type Refusal } from '../errors.ts';
+import { isPositive } from '../machines/dependencies.ts';
 import {
   asError,
   type BatchWorld,
@@ -101,11 +102,11 @@ async function attempt(
     const item: Item = { input, claim, settle, fail: (error) => failures.push(error), attempts };
     return { mailbox, items: [item] };
   });
-  const drafts = await drafted(work, world);
+  const drafts = await drafted(work, world, new Set(members.map(({ mailbox }) => mailbox.ref.change)));
   const [failure] = failures;
   if (failure) throw failure;
   if (drafts.some(({ draft }) => draft.outdated)) return undefined;
-  const opinions = members.map((member, index) => opinionOf(member, drafts[index]));
+  const opinions = heldBack(members.map((member, index) => opinionOf(member, drafts[index])));
   const known = opinions.filter(({ answer }) => answer?.replayed);
   const refusal = groupRefusal(known.length > 0 ? known : opinions);
   // The claims of a group are made in one commit: all of them where it was done, those of the refusals where it was not.
@@ -143,6 +144,27 @@ function opinionOf(member: Member, drafted: Drafted | undefined): Opinion {
   return { member, drafted, answer, refusal: entry.refusal };
 }
 
+/** Changes that need each other pass together: whoever was approved because another is, is not where that one is not. */
+function heldBack(opinions: readonly Opinion[]): Opinion[] {
+  const passing = new Set(
+    opinions.flatMap(({ member, drafted }) =>
+      isPositive(drafted.draft.live.outcome ?? undefined) ? [member.mailbox.ref.change] : [],
+    ),
+  );
+  return opinions.map((opinion) => {
+    const { member, drafted } = opinion;
+    const { dependencies = [] } = drafted.draft.live.snapshot?.context ?? {};
+    const missing = dependencies.find(
+      ({ change = '', policy, standing }) =>
+        standing === 'together' && policy === 'block' && !passing.has(change),
+    );
+    if (opinion.answer || !missing || !passing.has(member.mailbox.ref.change)) return opinion;
+    const message = `The change ${member.mailbox.ref.change} depends on ${missing.on}, which the group leaves open.`;
+    const refusal = { code: 'DEPENDENCY_OPEN', message, accepted: [missing.on] } as const;
+    return { ...opinion, answer: refusedWith(refusal), refusal };
+  });
+}
+
 function refusedWith(refusal: Refusal): Answer {
   return { ok: false, refusal, row: null, replayed: false };
 }
@@ -160,9 +182,18 @@ function groupRefusal(opinions: readonly Opinion[]): Refusal | null {
 
 /** False, and nothing written, where another server was faster with one of them. */
 async function commitTogether(writing: readonly Opinion[], world: BatchWorld): Promise<boolean> {
+  const own = new Set(writing.map(({ member }) => member.mailbox.ref.change));
   const pairs = writing.flatMap(({ drafted }) => {
     const { commit } = drafted.draft;
-    return commit ? [{ drafted, commit }] : [];
+    if (!commit) return [];
+    // Each of them is held to its own version already.
+    const requires = commit.requires?.filter(({ change }) => !own.has(change)) ?? [];
+    return [
+      {
+        drafted,
+        commit: requires.length === (commit.requires?.length ?? 0) ? commit : { ...commit, requires },
+      },
+    ];
   });
   if (pairs.length === 0) return true;
   const results = await world.store.commit(

@@ -10,20 +10,23 @@ import { LRUCache } from 'lru-cache';
 import { CountersignError } from '../errors.ts';
 import { BOUNDS } from '../machines/built-in.ts';
 import type { OwnerGroup } from '../machines/context.ts';
-import type { Definition } from '../machines/definition.ts';
-import type { ChangeFacts, Json, ProjectRef } from '../persistence/records.ts';
+import type { ChangeRef, Json, ProjectRef } from '../persistence/records.ts';
 import type { EventCommand } from './commands.ts';
+import { withStandings } from './dependencies/standings.ts';
 import type { Directories } from './directory/directories.ts';
-import { commandKnown, withDirectories } from './directory/known-work.ts';
+import { withDirectories } from './directory/known-work.ts';
 import { type Directory, meantBy } from './directory/state.ts';
-import type { Item, Work } from './mailbox.ts';
+import type { Live } from './live.ts';
+import type { Item, Mailbox, Work } from './mailbox.ts';
 import { type OwnerRules, ownerGroups } from './owners/groups.ts';
 import { readOwners } from './owners/read-owners.ts';
 import type { Store } from './ports.ts';
+import type { Input } from './step.ts';
 
 /** Projects whose rules are kept read; a large repository's take a few MB. */
 const KEPT = 100;
 const MAX_NAME = 500;
+const NOBODY: ReadonlySet<string> = new Set();
 
 interface KeptRules {
   readonly setAt: number;
@@ -31,11 +34,11 @@ interface KeptRules {
 }
 
 export class KnownFacts {
-  readonly #store: Pick<Store, 'ownersSetAt' | 'projectOwners'>;
+  readonly #store: Pick<Store, 'ownersSetAt' | 'projectOwners' | 'standings'>;
   readonly #directories: Directories;
   readonly #kept = new LRUCache<string, KeptRules>({ max: KEPT });
 
-  constructor(store: Pick<Store, 'ownersSetAt' | 'projectOwners'>, directories: Directories) {
+  constructor(store: Pick<Store, 'ownersSetAt' | 'projectOwners' | 'standings'>, directories: Directories) {
     this.#store = store;
     this.#directories = directories;
   }
@@ -44,8 +47,9 @@ export class KnownFacts {
    * The same work; senders have the roles that the directory grants them there, and revisions that name their files, and no
    * owners, name these too where the project has rules.
    */
-  async added(given: readonly Work[]): Promise<readonly Work[]> {
-    const work = await withDirectories(given, this.#directories);
+  async added(given: readonly Work[], together = NOBODY): Promise<readonly Work[]> {
+    const known = await withDirectories(given, this.#directories);
+    const work = await withStandings(known, this.#store, (tenant) => this.#directories.of(tenant), together);
     const projects = new Map<string, ProjectRef>();
     for (const { mailbox, items } of work) {
       const project = mailbox.live?.facts.project;
@@ -67,17 +71,29 @@ export class KnownFacts {
     );
   }
 
-  /** The same for one command that nobody waits for. */
-  async addedTo(
-    command: EventCommand,
-    change: ProjectRef & Pick<ChangeFacts, 'author'>,
-    definition: Definition,
-  ): Promise<EventCommand> {
-    const directory = await this.#directories.of(change.tenant);
-    const known = commandKnown(command, directory, change, definition);
-    if (!touchedBy(known)) return known;
-    const rules = (await this.#rulesOf([change])).get(nameOf(change));
-    return rules ? commandWith(known, { rules, directory, project: change.project }) : known;
+  /** The same for one input that nobody waits for; and the change as it would meet it, also where there is none. */
+  async addedTo<T extends Input | undefined>(
+    ref: ChangeRef,
+    live: Live,
+    input: T,
+  ): Promise<{ live: Live; input: T }> {
+    let problem: Error | undefined;
+    const fail = (error: Error) => {
+      problem = error;
+    };
+    const mailbox: Mailbox = {
+      ref,
+      id: '',
+      waiting: [],
+      live,
+      quarantined: false,
+      busy: false,
+      gates: undefined,
+    };
+    const items = input ? [{ input, claim: null, settle: () => {}, fail, attempts: 0 }] : [];
+    const [work] = await this.added([{ mailbox, items }]);
+    if (problem) throw problem;
+    return { live: mailbox.live ?? live, input: (work?.items[0]?.input ?? input) as T };
   }
 
   async #rulesOf(projects: readonly ProjectRef[]): Promise<Map<string, OwnerRules>> {

@@ -3,6 +3,7 @@
  * while a step runs: keeping it would triple what a change holds on to, and most of that is the same for all of them.
  */
 import { type CompiledWorkflow, type PersistedSnapshot, persist, restore } from '../machines/compile.ts';
+import type { Dependency } from '../machines/dependencies.ts';
 import type { ChangeFacts, Json, StateRecord, StoredChange, TimerRecord } from '../persistence/records.ts';
 
 export interface Live {
@@ -13,6 +14,8 @@ export interface Live {
   readonly snapshot: PersistedSnapshot | null;
   readonly outcome: string | null;
   readonly updatedAt: number;
+  /** What is stored of its dependencies, where the snapshot has been brought up to date since. */
+  readonly stored?: readonly Dependency[];
   /** Pending timers. */
   readonly timers: readonly TimerRecord[];
 }

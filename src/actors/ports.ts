@@ -2,16 +2,22 @@
 import type { Activity, ChangeHistory, HistorySample } from '../persistence/history-records.ts';
 import type {
   CalendarRecord,
+  CascadePosition,
   ChangeCommit,
   ChangeFilter,
   ChangeRecord,
   ChangeRef,
   CommitOptions,
   CommitResult,
+  ContentRecord,
   DelegationFilter,
   DelegationRecord,
+  Dependant,
   DirectoryEntry,
   DueTimer,
+  EdgeRow,
+  GraphNode,
+  Happened,
   KeyAnswer,
   KeyRef,
   LogRow,
@@ -19,11 +25,17 @@ import type {
   OwnersStamp,
   ProjectOwners,
   ProjectRef,
+  RevisionFile,
+  RevisionRef,
+  Standing,
   StoredChange,
   StoredDefinition,
+  StoredFile,
   StreamPosition,
+  Target,
   TenantRecord,
   TimerFilter,
+  TouchingHunks,
 } from '../persistence/records.ts';
 
 /**
@@ -110,6 +122,37 @@ export interface Store {
   directorySince(tenant: string, after: number): Promise<DirectoryEntry[]>;
   /** All that was ever said, newest first; `before` is the last `seq` already seen. */
   directoryHistory(tenant: string, page: { before?: number; limit: number }): Promise<DirectoryEntry[]>;
+
+  /** Stores a revision's content, unless it has one; returns the content that stands now. The change exists. */
+  saveContent(content: ContentRecord, files: readonly StoredFile[]): Promise<ContentRecord>;
+  /** Of all revisions of a change that have one, oldest first. */
+  contents(ref: ChangeRef): Promise<ContentRecord[]>;
+  /** In the order of the diff; `after` is the place of the last one already seen. */
+  revisionFiles(ref: RevisionRef, page: { after: number; limit: number }): Promise<RevisionFile[]>;
+  revisionFile(ref: RevisionRef, place: number): Promise<StoredFile | undefined>;
+  /** What the newest stored content of every other open change does to these paths, by change and place. */
+  hunksTouching(tenant: string, paths: readonly string[], exceptChange: string): Promise<TouchingHunks[]>;
+
+  /** Where the changes behind these targets stand now; those that are nobody's are absent. */
+  standings(targets: readonly Target[]): Promise<Standing[]>;
+  /** Edges from any of these changes (up: what they depend on), or to any of them (down). */
+  edgesAt(tenant: string, changes: readonly string[], direction: 'up' | 'down'): Promise<EdgeRow[]>;
+  /** All edges reachable from these changes in one direction, at most `limit`, nearest first. */
+  edgesBeyond(
+    tenant: string,
+    changes: readonly string[],
+    direction: 'up' | 'down',
+    limit: number,
+  ): Promise<EdgeRow[]>;
+  /** What a graph shows of each change; those that do not exist are absent. */
+  graphNodes(tenant: string, changes: readonly string[]): Promise<GraphNode[]>;
+  /** The newest thing in `(after, until]` about each change that others depend on, which these have to be told. */
+  happenedIn(tenant: string, after: number, until: number): Promise<Happened[]>;
+  dependantsOf(happened: Happened & { readonly tenant: string }): Promise<Dependant[]>;
+  /** Of the tenants that have edges. */
+  cascadePositions(): Promise<CascadePosition[]>;
+  /** Never moves back. */
+  moveCascade(tenant: string, seq: number): Promise<void>;
 
   /** Pending timers with `dueAt < before`, earliest first, at most `limit`. */
   dueTimers(before: number, limit: number): Promise<DueTimer[]>;

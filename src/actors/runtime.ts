@@ -4,12 +4,14 @@
  */
 import { CountersignError, invariant } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { enabled } from '../machines/compile.ts';
 import type {
   CalendarRecord,
   ChangeFacts,
   ChangeRef,
   DelegationRecord,
   DueTimer,
+  Happened,
   LogEntry,
   ProjectOwners,
   ProjectRef,
@@ -20,11 +22,14 @@ import type { BatchWorld } from './batch.ts';
 import { attributeProblem } from './beginning.ts';
 import { Calendars } from './calendars.ts';
 import type { Answer, Envelope, EventCommand, Principal, Proposal } from './commands.ts';
+import { type Contents, contentsFrom } from './contents/contents.ts';
 import { Definitions } from './definitions.ts';
 import { Delegations, type NewDelegation } from './delegations.ts';
+import { Cascades, type Told } from './dependencies/cascades.ts';
+import { reactionOf } from './dependencies/edge.ts';
 import { Directories, knownAs } from './directory/directories.ts';
 import type { Said } from './directory/entries.ts';
-import type { Directory, Place } from './directory/state.ts';
+import { type Directory, dependencyRules, type Place } from './directory/state.ts';
 import { gathering } from './gather.ts';
 import { claimsOf, type GroupAnswer, groupProblem } from './group.ts';
 import { claimOf } from './identity.ts';
@@ -34,7 +39,7 @@ import { type Live, proposed, revive } from './live.ts';
 import { type Item, Mailboxes, nameOf } from './mailbox.ts';
 import type { Clock, NewId, Publisher, Scheduler, Store } from './ports.ts';
 import { type GivenOwners, setOwners } from './project-owners.ts';
-import { step } from './step.ts';
+import { type Input, step } from './step.ts';
 import { type Advice, adviceFrom } from './suggestions/advice.ts';
 import { Timers } from './timers.ts';
 import { type ChangeView, type Deployed, viewOf } from './views.ts';
@@ -65,6 +70,7 @@ export interface RuntimeWorld {
 export class Runtime {
   readonly store: Store;
   readonly advice: Advice;
+  readonly contents: Contents;
   readonly #newId: NewId;
   readonly #calendars: Calendars;
   readonly #definitions: Definitions;
@@ -73,6 +79,7 @@ export class Runtime {
   readonly #timers: Timers;
   readonly #batchWorld: BatchWorld;
   readonly #lanes: Lanes;
+  readonly #cascades: Cascades;
   readonly #stored: (ref: ChangeRef) => Promise<StoredChange | undefined>;
 
   constructor(world: RuntimeWorld) {
@@ -100,23 +107,35 @@ export class Runtime {
       workflow: (stored) => this.#definitions.workflow(stored),
       directory: (tenant) => this.#directories.of(tenant),
     });
+    this.contents = contentsFrom(store, clock);
     this.#timers = new Timers({ store, clock, scheduler, log, fire: (timer) => this.#fire(timer) });
     this.#batchWorld = {
       store,
       clock,
       log,
-      publisher,
+      publisher: {
+        publish: (rows) => {
+          publisher.publish(rows);
+          this.#cascades.published(rows);
+        },
+      },
       definitions: this.#definitions,
       mailboxes: new Mailboxes(limits),
       facts: new KnownFacts(store, this.#directories),
       timersSet: (timers) => this.#timers.set(timers),
     };
     this.#lanes = new Lanes(this.#batchWorld, limits);
+    const reactionTo = async (tenant: string, happened: Happened, dependant: string) => {
+      const project = (await this.#stored({ tenant, change: dependant }))?.project ?? '';
+      return reactionOf(dependencyRules(await this.directory(tenant), project).reactions, happened);
+    };
+    this.#cascades = new Cascades({ store, clock, log, reactionTo, tell: (told) => this.#tell(told) });
   }
 
   /** Picks up the timers; changes come to life when something happens to them. */
   async open(): Promise<void> {
     await this.#timers.open();
+    await this.#cascades.open();
   }
 
   /** Proposes a change. Throws NOT_FOUND for an unknown definition and INVALID_INPUT for an attribute that does not fit it; refuses CHANGE_EXISTS for a key that is taken. */
@@ -198,10 +217,10 @@ export class Runtime {
     if (!stored) return undefined;
     const live = revive(await this.#definitions.workflow(stored), stored);
     const { envelope: delegated, refusal } = await this.#delegations.resolve(stored, envelope);
-    const judged = { ...delegated, principal: await this.known(delegated.principal, stored) };
     const { clock, facts } = this.#batchWorld;
-    const known = await facts.addedTo(command, stored, live.workflow.definition);
-    const { entry } = step(live, { kind: 'event', command: known, envelope: judged }, clock.now());
+    const event = { kind: 'event', command, envelope: delegated } as const;
+    const known = await facts.addedTo<Input>(stored, live, event);
+    const { entry } = step(known.live, known.input, clock.now());
     if (!entry || !refusal) return entry ?? undefined;
     const { version } = live;
     return { ...entry, kind: 'refusal', version, to: entry.from, outcome: null, role: null, refusal };
@@ -215,7 +234,8 @@ export class Runtime {
     const workflow = await this.#definitions.workflow(stored);
     const delegated =
       principal.for === undefined ? await this.#delegations.asDelegate(principal, project) : [];
-    const view = viewOf(workflow, stored, await this.known(principal, stored), delegated);
+    const { live } = await this.#batchWorld.facts.addedTo(stored, revive(workflow, stored), undefined);
+    const view = viewOf(live, stored, await this.known(principal, stored), delegated);
     const waitsFor = await withStandIns(view.waitsFor, (people) =>
       this.#delegations.standIns(tenant, project, people),
     );
@@ -277,7 +297,20 @@ export class Runtime {
   async close(): Promise<void> {
     this.#lanes.refuse();
     await this.#timers.close();
+    await this.#cascades.close();
     await this.#lanes.drain();
+  }
+
+  /** A change is told that something happened to what it depends on; the one that is to be judged again, is reopened. */
+  async #tell({ tenant, change, because, key, reopen }: Told): Promise<void> {
+    const stored = reopen ? await this.#stored({ tenant, change }) : undefined;
+    const [way] = stored ? enabled(await this.#definitions.workflow(stored), stored.state as never) : [];
+    if (reopen && !way) return;
+    const principal = { tenant, id: 'countersign', kind: 'system', roles: way?.roles ?? [] } as const;
+    const command = way
+      ? { change, trigger: way.trigger, reason: because }
+      : { change, trigger: 'dependency.recheck', data: { because } };
+    await this.send(command, { principal, idempotencyKey: key });
   }
 
   #enter(command: EventCommand, envelope: Envelope, claim: Item['claim']): Promise<Answer> {

@@ -3,12 +3,13 @@ import type { Issue, Refusal } from '../errors.ts';
 import { type CompiledWorkflow, enabled, type PersistedSnapshot, refusalOf } from '../machines/compile.ts';
 import type { ChangeContext, Revision, Suspended } from '../machines/context.ts';
 import type { Definition, Exclusion, PrincipalKind } from '../machines/definition.ts';
+import type { Dependency } from '../machines/dependencies.ts';
 import { attributesOf } from '../machines/facts.ts';
 import type { ChangeRecord, Json, StoredChange } from '../persistence/records.ts';
 import { attentionOf, type Waiting } from './attention.ts';
 import { withIncluded } from './beginning.ts';
 import type { Principal } from './commands.ts';
-import { revive } from './live.ts';
+import type { Live } from './live.ts';
 import { type BallotView, standingsOf } from './standings.ts';
 
 /** A trigger that is enabled in the change's current state, and whether the principal who asks may use it. */
@@ -35,6 +36,8 @@ export interface ChangeView extends ChangeRecord {
   readonly waitsFor: readonly Waiting[];
   /** Threads that wait to be resolved. */
   readonly threads: readonly string[];
+  /** Other changes it depends on, and where these stand. */
+  readonly dependencies: readonly Dependency[];
   readonly suspended: Pick<Suspended, 'by' | 'at'> | null;
   /** Id of the change that takes its place. */
   readonly supersededBy?: string;
@@ -54,13 +57,12 @@ export interface Deployed {
  * principal may send as somebody's delegate, where `delegated` is the principal as each of these.
  */
 export function viewOf(
-  workflow: CompiledWorkflow,
+  { workflow, snapshot }: Live,
   stored: StoredChange,
   principal: Principal,
   delegated: readonly Principal[] = [],
 ): ChangeView {
   const { snapshot: _snapshot, ...record } = stored;
-  const { snapshot } = revive(workflow, stored);
   if (snapshot === null)
     return {
       ...record,
@@ -69,6 +71,7 @@ export function viewOf(
       ballots: {},
       waitsFor: [],
       threads: [],
+      dependencies: [],
       suspended: null,
     };
   const { context, value } = snapshot;
@@ -84,6 +87,7 @@ export function viewOf(
     ballots,
     waitsFor: attentionOf(workflow, snapshot, ballots, record.updatedAt),
     threads: context.threads ?? [],
+    dependencies: context.dependencies ?? [],
     suspended: context.suspended ? { by: context.suspended.by, at: context.suspended.at } : null,
     ...(context.supersededBy !== undefined && { supersededBy: context.supersededBy }),
   };

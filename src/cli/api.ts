@@ -14,6 +14,7 @@ import type {
   DirectoryEntryDocument,
   Estimate,
   EventBody,
+  FileLines,
   NamedCalendar,
   NewDelegation,
   OutcomeCounts,
@@ -24,7 +25,9 @@ import type {
   ProjectOwners,
   Proposal,
   Reviewers,
+  RevisionFile,
   Tenant,
+  ToldRevision,
   Transition,
 } from './wire.ts';
 
@@ -85,6 +88,19 @@ export class Api {
 
   reviewers(change: string, query: Query): Promise<Reviewers> {
     return this.#get(`/v1/changes/${encodeURIComponent(change)}/reviewers${search(query)}`);
+  }
+
+  revisions(change: string): Promise<Page<ToldRevision>> {
+    return this.#get(`/v1/changes/${encodeURIComponent(change)}/revisions`);
+  }
+
+  revisionFiles(change: string, revision: number, query: Query): Promise<Page<RevisionFile>> {
+    return this.#get(`/v1/changes/${encodeURIComponent(change)}/revisions/${revision}/files${search(query)}`);
+  }
+
+  fileLines(change: string, revision: number, place: number, query: Query): Promise<FileLines> {
+    const path = `/v1/changes/${encodeURIComponent(change)}/revisions/${revision}/files/${place}`;
+    return this.#get(path + search(query));
   }
 
   changes(query: Query): Promise<Page<Change>> {

@@ -8,6 +8,7 @@ import {
   grantSchema,
   groupSchema,
   nameOfGrant,
+  placeSchema,
   principalSchema,
   projectSchema,
   type Said,
@@ -19,6 +20,8 @@ const file = z.strictObject({
   principals: z.record(z.string(), principalSchema).default({}),
   groups: z.record(z.string(), groupSchema).default({}),
   projects: z.record(z.string(), projectSchema).default({}),
+  portfolios: z.record(z.string(), placeSchema).default({}),
+  tenant: placeSchema.optional(),
   grants: z.array(grantSchema).default([]),
 });
 
@@ -69,11 +72,13 @@ export function differences(
   return [...news, ...gone];
 }
 
-function saidIn({ principals, groups, projects, grants }: DirectoryFile): Said[] {
+function saidIn({ principals, groups, projects, portfolios, tenant, grants }: DirectoryFile): Said[] {
   return [
     ...Object.entries(principals).map(([name, value]) => ({ kind: 'principal', name, value }) as const),
     ...Object.entries(groups).map(([name, value]) => ({ kind: 'group', name, value }) as const),
     ...Object.entries(projects).map(([name, value]) => ({ kind: 'project', name, value }) as const),
+    ...Object.entries(portfolios).map(([name, value]) => ({ kind: 'portfolio', name, value }) as const),
+    ...(tenant ? [{ kind: 'tenant', name: 'tenant', value: tenant } as const] : []),
     ...grants.map((grant) => ({ kind: 'grant', grant, removed: false }) as const),
   ];
 }
@@ -87,5 +92,6 @@ function valueIn(each: Said): unknown {
 }
 
 function takenAway({ kind, name, value }: DirectoryEntryDocument): Said {
-  return kind === 'grant' ? { kind, grant: value as Grant, removed: true } : { kind, name, value: null };
+  if (kind === 'grant') return { kind, grant: value as Grant, removed: true };
+  return kind === 'tenant' ? { kind, name: 'tenant', value: null } : { kind, name, value: null };
 }

@@ -172,6 +172,14 @@ function addReading(add: Add, io: Io): void {
     async (options, [change]) => (await import('./commands/status.ts')).status(io, options, change),
   );
   add(
+    { usage: 'diff <change>', about: 'show what a revision of a change holds' },
+    (command) =>
+      withProject(command)
+        .option('--revision <n>', 'which one (else the newest that is there)', wholeNumber(1))
+        .option('--file <path>', 'only this file'),
+    async (options, [change = '']) => (await import('./commands/diff.ts')).diff(io, options, change),
+  );
+  add(
     { usage: 'estimate <change>', about: 'when a change will go on and be over, by what others took' },
     withProject,
     async (options, [change = '']) => (await import('./commands/estimate.ts')).estimate(io, options, change),
@@ -268,7 +276,14 @@ function addDirectory(io: Io, program: Command, finish: Finish): void {
     { usage: 'show', about: 'list what the directory says' },
     (command) =>
       command.addOption(
-        new Option('--kind <kind>', 'only these').choices(['principal', 'group', 'grant', 'project']),
+        new Option('--kind <kind>', 'only these').choices([
+          'principal',
+          'group',
+          'grant',
+          'project',
+          'portfolio',
+          'tenant',
+        ]),
       ),
     async (options) => (await import('./commands/directory.ts')).showDirectory(io, options),
   );

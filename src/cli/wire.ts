@@ -2,7 +2,7 @@
 import type { Issue, Refusal } from '../errors.ts';
 import type { Calendar } from '../machines/calendars.ts';
 import type { Definition, PrincipalKind } from '../machines/definition.ts';
-import type { EntryKind, Json, OwnersFormat } from '../persistence/records.ts';
+import type { EntryKind, FileKind, Json, OwnersFormat } from '../persistence/records.ts';
 
 /** On whose behalf an importer speaks. */
 export interface As {
@@ -163,6 +163,38 @@ export interface Reviewers {
   }[];
 }
 
+export interface ToldRevision {
+  readonly number: number;
+  /** Null as long as nobody has sent it. */
+  readonly content: { readonly files: number } | null;
+}
+
+export interface RevisionFile {
+  readonly place: number;
+  readonly path: string;
+  readonly old_path: string | null;
+  readonly kind: FileKind;
+  readonly is_binary: boolean;
+  readonly added: number;
+  readonly removed: number;
+}
+
+export interface DiffLine {
+  readonly kind: 'hunk' | 'context' | 'added' | 'removed';
+  readonly old: number | null;
+  readonly new: number | null;
+  readonly text: string;
+  readonly is_cut?: true;
+  readonly no_newline?: true;
+}
+
+export interface FileLines extends RevisionFile {
+  readonly old_mode: string | null;
+  readonly mode: string | null;
+  readonly lines: readonly DiffLine[];
+  readonly next_line: number | null;
+}
+
 export interface DefinitionSummary {
   readonly name: string;
   readonly version: number;
@@ -202,7 +234,7 @@ export interface Delegation {
 
 export interface DirectoryEntryDocument {
   readonly seq: number;
-  readonly kind: 'principal' | 'group' | 'grant' | 'project';
+  readonly kind: 'principal' | 'group' | 'grant' | 'project' | 'portfolio' | 'tenant';
   readonly name: string;
   readonly value: Json;
   readonly set_by: string;

@@ -1,5 +1,6 @@
 /** What the gateway needs from the runtime behind it; `actors` provides it, tests put a small fake in its place. */
 import type { Answer, Envelope, EventCommand, Principal, Proposal } from '../actors/commands.ts';
+import type { Contents } from '../actors/contents/contents.ts';
 import type { NewDelegation } from '../actors/delegations.ts';
 import type { Said } from '../actors/directory/entries.ts';
 import type { Directory } from '../actors/directory/state.ts';
@@ -61,6 +62,8 @@ export interface Backend {
   readonly store: ReadStore;
   /** What the past says of a change. */
   readonly advice: Advice;
+  /** What revisions hold. */
+  readonly contents: Contents;
   /** Whether commands would be served now: the database answers. */
   ready(): Promise<boolean>;
 }

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Refusal } from '../errors.ts';
 import { type ChangeContext, partiesOf } from './context.ts';
 import type { AttributeValue, Definition, Rule } from './definition.ts';
+import { asSeen, DEPENDENCY_KINDS, POLICIES } from './dependencies.ts';
 import { isActive } from './paths.ts';
 import { refusalOf } from './permission.ts';
 import { revise } from './revising.ts';
@@ -18,6 +19,7 @@ export const BOUNDS = {
   owners: 500,
   members: 2_000,
   threads: 1_000,
+  dependencies: 1_000,
   people: 100,
   list: 200,
 } as const;
@@ -33,6 +35,18 @@ const ownerGroup = z.strictObject({
   files,
   fileCount: z.int().min(0).optional(),
   required: z.int().min(0).optional(),
+});
+
+/** Where it stands is for the runtime to say: what a sender says of that is replaced. */
+const dependency = z.strictObject({
+  on: word,
+  kind: z.enum(DEPENDENCY_KINDS),
+  rule: word,
+  change: z.string().optional(),
+  policy: z.enum(POLICIES).optional(),
+  standing: z.string().max(100).optional(),
+  version: z.int().min(0).optional(),
+  risk: z.string().max(2_000).optional(),
 });
 
 /** What each of them brings; strict, so that a misspelt field is not silently nothing. */
@@ -54,12 +68,18 @@ export const DATA = {
       electorates: z.record(word, z.int().min(0)).optional(),
       // Who each agent among them works for; the runtime adds what the directory knows.
       sponsors: z.record(word, word).optional(),
+      // What it depends on, instead of what the revision before did; the runtime adds where each of them stands.
+      dependencies: z.array(dependency).max(BOUNDS.dependencies).optional(),
     }),
   ),
   'change.amend': z.record(word, z.union([z.string().max(2_000), z.int(), z.boolean(), people])),
   'change.suspend': z.undefined().or(z.null()),
   'change.resume': z.undefined().or(z.null()),
   'change.supersede': z.strictObject({ by: z.uuid() }),
+  // All that it depends on from now on.
+  'change.depend': z.strictObject({ dependencies: z.array(dependency).max(BOUNDS.dependencies) }),
+  // Something happened to what it depends on: it is looked at again.
+  'dependency.recheck': z.strictObject({ because: z.string().max(500).optional() }).nullish(),
   // What is said stands in the log; the change remembers only which threads are open.
   'thread.open': z.strictObject({
     thread: word,
@@ -124,11 +144,11 @@ function ruleOf(
   }
   if (type === 'change.supersede')
     return supersede ?? notEnabled(`In this workflow no change is superseded; "${type}" does nothing here.`);
-  if (type !== 'change.revise') return ANYBODY;
+  if (type !== 'change.revise' && type !== 'change.depend') return ANYBODY;
   if (revisions) return revisions;
   const authors = [context.author, ...(context.authorFor ?? [])];
   if ([principal.id, ...partiesOf(principal)].some((each) => authors.includes(each))) return ANYBODY;
-  const message = `Only ${context.author}, the author, brings new revisions of this change; ${principal.id} is somebody else.`;
+  const message = `Only ${context.author}, the author, brings new revisions of this change and says what it depends on; ${principal.id} is somebody else.`;
   return { code: 'NOT_THE_AUTHOR', message, accepted: [] };
 }
 
@@ -219,6 +239,13 @@ export function applyBuiltIn(
       const { suspended: _, ...rest } = context;
       return rest;
     }
+    case 'change.depend':
+      return {
+        ...context,
+        dependencies: DATA['change.depend'].parse(data).dependencies.map(asSeen),
+      };
+    case 'dependency.recheck':
+      return { ...context };
     case 'change.supersede':
       return { ...context, supersededBy: (data as { by: string }).by };
     case 'thread.comment':

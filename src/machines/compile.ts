@@ -3,11 +3,13 @@
  * or guarded `always`, timers named `after` delays. The machine holds no code of the author's.
  */
 import type { AnyStateMachine } from 'xstate';
+import { and } from 'xstate/guards';
 import { BUILT_IN } from './built-in.ts';
 import type { CompiledWorkflow } from './compiled.ts';
 import { Configurations } from './configurations.ts';
 import type { ChangeContext } from './context.ts';
 import type { Conditional, Definition, Joined, Region, Revised, State, Voiding } from './definition.ts';
+import { clear, gated, hasGate, rechecks } from './gates.ts';
 import { conditionGuard } from './guards.ts';
 import { configure } from './implementations.ts';
 import { joinGuard } from './joins.ts';
@@ -98,11 +100,16 @@ function stateNode(name: string, state: State, scope: Scope, parentId: string, p
   const id = `${parentId}.${name}`;
   const timers = parts.timers.filter((timer) => timer.path === path);
   const leaves = (on: string) => scope.transitions.filter((each) => each.on === on && each.from === name);
+  const waiting = [
+    ...timers.flatMap((timer) => held(timer, scope, parts)),
+    ...heldJoins(name, state, id, scope),
+  ];
+  const isNoted = timers.some(({ to }) => to === undefined || hasGate(scope, to));
   return {
     meta,
-    on: { ...own, ...revisions(leaves('revision') as Revised[]) },
-    after: Object.fromEntries(timers.map((timer) => [timer.name, timerTransitions(timer, parts)])),
-    ...(timers.some(({ to }) => to === undefined) && { exit: { type: 'endTimers', params: { path } } }),
+    on: { ...own, ...revisions(leaves('revision') as Revised[]), ...rechecks(waiting) },
+    after: Object.fromEntries(timers.map((timer) => [timer.name, timerTransitions(timer, scope, parts)])),
+    ...(isNoted && { exit: { type: 'endTimers', params: { path } } }),
     ...(state.regions
       ? parallel(path, id, state.regions, scope, parts)
       : always(leaves('when') as Conditional[], scope, parts)),
@@ -115,7 +122,11 @@ function always(conditionals: readonly Conditional[], scope: Scope, parts: Parts
   return {
     always: conditionals.map((each) => ({
       target: each.to,
-      guard: conditionGuard(each.when, parts.definition, scope.prefix || `${each.from}.`),
+      guard: gated(
+        each.to,
+        scope,
+        conditionGuard(each.when, parts.definition, scope.prefix || `${each.from}.`),
+      ),
       ...voiding(each),
     })),
   };
@@ -154,12 +165,12 @@ function triggers(leaving: readonly Leaving[]): Record<string, unknown[]> {
   return on;
 }
 
-function voiding({ void: ballots }: Voiding): { actions?: unknown } {
-  return ballots ? { actions: { type: 'void', params: { ballots } } } : {};
+function voiding({ void: ballots }: Voiding): { actions?: readonly unknown[] } {
+  return ballots ? { actions: [{ type: 'void', params: { ballots } }] } : {};
 }
 
 /** A timer is always heard: where its condition does not hold, or it leads nowhere, it is noted as over. */
-function timerTransitions(timer: NamedTimer, { definition }: Parts): unknown[] {
+function timerTransitions(timer: NamedTimer, scope: Scope, parts: Parts): unknown[] {
   const { path, name, escalate, to } = timer;
   const over = {
     actions: [
@@ -168,9 +179,33 @@ function timerTransitions(timer: NamedTimer, { definition }: Parts): unknown[] {
     ],
   };
   if (to === undefined) return [over];
-  const guard = timer.if === undefined ? {} : { guard: conditionGuard(timer.if, definition, prefixOf(path)) };
+  const condition = timerGuard(timer, parts);
+  const guards = [...(hasGate(scope, to) ? [clear(to)] : []), ...(condition ? [condition] : [])];
+  const guard = guards.length > 0 && { guard: and(guards as never) };
   const taken = { target: to, ...guard, ...(lastName(path) === to && { reenter: true }), ...voiding(timer) };
-  return timer.if === undefined ? [taken] : [taken, over];
+  return guards.length > 0 ? [taken, over] : [taken];
+}
+
+function timerGuard({ if: condition, path }: NamedTimer, { definition }: Parts): unknown {
+  return condition === undefined ? undefined : conditionGuard(condition, definition, prefixOf(path));
+}
+
+/** A timer whose way was not clear when it was over. */
+function held(timer: NamedTimer, scope: Scope, parts: Parts) {
+  const { to, name } = timer;
+  if (to === undefined || !hasGate(scope, to)) return [];
+  const isOver = { type: 'isOver', params: { name } };
+  const condition = timerGuard(timer, parts);
+  return [{ to, guard: condition ? and([isOver, condition] as never) : isOver, ...voiding(timer) }];
+}
+
+/** Regions tell once that they are done; where the way was not clear then, they are asked again. */
+function heldJoins(name: string, { regions }: State, id: string, scope: Scope) {
+  if (!regions) return [];
+  const joins = scope.transitions.filter((each): each is Joined => each.on === 'join' && each.from === name);
+  return joins
+    .filter(({ to }) => hasGate(scope, to))
+    .map((each) => ({ to: each.to, guard: joinGuard(each, regions, id), ...voiding(each) }));
 }
 
 /** Conditions in a region read its siblings, those of a state with regions read these. */
@@ -217,7 +252,19 @@ function parallel(
       }),
     ),
     ...(plain
-      ? { onDone: leaving.map((each) => ({ target: each.to, ...voiding(each) })) }
-      : { always: leaving.map((each) => ({ target: each.to, guard: guardOf(each), ...voiding(each) })) }),
+      ? {
+          onDone: leaving.map((each) => ({
+            target: each.to,
+            ...(hasGate(scope, each.to) && { guard: clear(each.to) }),
+            ...voiding(each),
+          })),
+        }
+      : {
+          always: leaving.map((each) => ({
+            target: each.to,
+            guard: gated(each.to, scope, guardOf(each)),
+            ...voiding(each),
+          })),
+        }),
   };
 }

@@ -3,6 +3,7 @@
  * All of it is plain data and is only ever replaced, never written to.
  */
 import type { AttributeValue, PrincipalKind } from './definition.ts';
+import type { Dependency } from './dependency.ts';
 
 export interface ChangeContext {
   /** Principal id of the change's author. */
@@ -27,6 +28,8 @@ export interface ChangeContext {
   /** Threads that wait to be resolved. */
   readonly threads?: readonly string[];
   readonly suspended?: Suspended;
+  /** Other changes it depends on, with where they stand. */
+  readonly dependencies?: readonly Dependency[];
   /** Id of the change that takes its place; as long as it is closed for that. */
   readonly supersededBy?: string;
   /** What operators arranged for timers, by timer. */

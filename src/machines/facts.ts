@@ -11,6 +11,7 @@ import { parseCondition } from './conditions/parse.ts';
 import type { Condition } from './conditions/tree.ts';
 import type { ChangeContext, Sender } from './context.ts';
 import type { ConditionText, Definition } from './definition.ts';
+import { dependencyFacts } from './dependencies.ts';
 import { statusOf, tallyOf } from './standing.ts';
 
 /** Values by name, records inside records: what a condition's paths lead through. */
@@ -52,6 +53,7 @@ export function factsOf(
     regions: value === undefined ? {} : regionsOf(value),
     elapsed: elapsedOf(context),
     threads: { open: context.threads?.length ?? 0 },
+    dependencies: dependencyFacts(context),
     sender: sender ?? {},
   };
   // Ballots may ask for other ballots in their conditions; each is judged when it is first read.

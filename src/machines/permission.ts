@@ -5,6 +5,7 @@
 import type { Refusal } from '../errors.ts';
 import type { ChangeContext } from './context.ts';
 import type { Definition } from './definition.ts';
+import { blockedRefusal } from './dependencies.ts';
 import { factsOf, holds, reasonsFor } from './facts.ts';
 import type { Leaving } from './paths.ts';
 import { denial, type TriggerEvent } from './rules.ts';
@@ -22,12 +23,13 @@ export function refusalOf(
     staleness(context, event) ??
     denial(rule, context, event) ??
     ballotRefusal(definition, rule, context, event) ??
-    conditionRefusal(definition, rule, context, event)
+    conditionRefusal(definition, rule, context, event) ??
+    (rule.ballot === undefined ? blockedRefusal(definition, rule.to, event.type, context) : undefined)
   );
 }
 
 function suspension({ suspended }: ChangeContext, { type }: TriggerEvent): Refusal | undefined {
-  if (!suspended || type === 'change.resume') return undefined;
+  if (!suspended || type === 'change.resume' || type === 'dependency.recheck') return undefined;
   const why = suspended.reason ? ` (${suspended.reason})` : '';
   const message = `The change was suspended by ${suspended.by}${why}; "${type}" has to wait until it is resumed.`;
   return { code: 'SUSPENDED', message, accepted: ['change.resume'] };

@@ -10,6 +10,7 @@ import {
   type Sender,
   type Vote,
 } from './context.ts';
+import { asSeen, type DependsOn } from './dependencies.ts';
 
 /** What is said of a revision when it comes in. `changed` are the paths in which it differs from the one before. */
 export interface NewRevision
@@ -18,6 +19,7 @@ export interface NewRevision
   readonly changed?: readonly string[];
   /** How many principals hold the roles that shares are taken of, now. */
   readonly electorates?: Readonly<Record<string, number>>;
+  readonly dependencies?: readonly (DependsOn & { readonly standing?: string })[];
   /** The person each agent works for that the revision names. */
   readonly sponsors?: Readonly<Record<string, string>>;
 }
@@ -39,7 +41,7 @@ export function revise(
   given: NewRevision,
   sender: Sender,
 ): { readonly context: ChangeContext; readonly fates: readonly Fate[] } {
-  const { changed, electorates, sponsors = {}, ...content } = given;
+  const { changed, electorates, dependencies, sponsors = {}, ...content } = given;
   const sponsorOf = (id: string) => (Object.hasOwn(sponsors, id) ? sponsors[id] : undefined);
   const author = content.author ?? sender.sponsor ?? sender.id;
   const authorFor = sponsorOf(author);
@@ -83,6 +85,8 @@ export function revise(
       contributors: [...hands].sort(),
       ...(context.votes && { votes: Object.fromEntries(votes) }),
       ...(electorates && { electorates }),
+      // What a revision does not speak of stays as it is.
+      ...(dependencies && { dependencies: dependencies.map(asSeen) }),
     },
     fates,
   };

@@ -43,6 +43,16 @@ export function scopeOf(
       ),
       elapsed: record([...timers].map((name) => [name, 'bool'])),
       threads: { record: { open: 'int' } },
+      dependencies: {
+        record: {
+          total: 'int',
+          open: 'int',
+          approved: 'int',
+          rejected: 'int',
+          settled: 'bool',
+          risks: { list: 'string', max: BOUNDS.dependencies },
+        },
+      },
       ballots: record(Object.keys(definition.ballots ?? {}).map((name) => [name, BALLOT])),
       ...(hasSender && { sender: SENDER }),
     },

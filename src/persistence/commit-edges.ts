@@ -15,12 +15,20 @@ const SET_EDGES = `
     (tenant_id, change_id, set_version, target, kind, rule, on_change, project)
   select * from unnest($1::text[], $2::text[], $3::int4[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])`;
 
+/** From the first edge on, what happens in the stream has to be looked through. */
+const BEGIN_CASCADE = `
+  insert into countersign.cascades (tenant_id, seq)
+  select tenant_id, seq from countersign.streams where tenant_id = any($1::text[])
+  on conflict do nothing`;
+
 /** Nothing is sent where no change of the batch has other edges than before, which is nearly always. */
 export async function setEdges(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<void> {
   const changed = batch.flatMap(({ commit }) => (commit.edges ? [{ commit, edges: commit.edges }] : []));
   if (changed.length === 0) return;
+  const tenants = [...new Set(changed.map(({ commit }) => commit.tenant))];
   const edges = changed.flatMap(({ commit, edges: all }) => all.map((edge) => ({ commit, edge })));
   await Promise.all([
+    run(client, 'begin_cascade', BEGIN_CASCADE, [['text', tenants]]),
     run(client, 'end_edges', END_EDGES, identity(changed)),
     write(client, 'set_edges', SET_EDGES, [
       ...identity(edges),

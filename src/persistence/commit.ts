@@ -9,6 +9,7 @@
  */
 import type pg from 'pg';
 import { CountersignError, invariant } from '../errors.ts';
+import { setEdges } from './commit-edges.ts';
 import { advanceStreams, appendLog, claimKeys, type Placed, placeAll } from './commit-log.ts';
 import { insertChanges, insertStates, lockStreams, updateStates } from './commit-states.ts';
 import { setTimers, settleTimers } from './commit-timers.ts';
@@ -61,18 +62,26 @@ function encodeAll(changes: readonly ChangeCommit[], results: Results): EncodedC
  */
 function nextWave(changes: readonly EncodedChange[]): { wave: EncodedChange[]; later: EncodedChange[] } {
   const taken = new Set<string>();
+  const seen = new Set<string>();
   const wave: EncodedChange[] = [];
   const later: EncodedChange[] = [];
   for (const encoded of changes) {
     const names = claims(encoded.commit);
-    if (names.some((name) => taken.has(name))) {
+    const reads = required(encoded.commit);
+    if (names.some((name) => taken.has(name) || seen.has(name)) || reads.some((name) => taken.has(name))) {
       later.push(encoded);
       continue;
     }
     for (const name of names) taken.add(name);
+    for (const name of reads) seen.add(name);
     wave.push(encoded);
   }
   return { wave, later };
+}
+
+/** Changes that must not move while this one is written; many may ask that of the same. */
+function required({ tenant, requires = [] }: ChangeCommit): string[] {
+  return requires.map(({ change }) => `change\0${tenant}\0${change}`);
 }
 
 function claims({ tenant, change, facts, keys }: ChangeCommit): string[] {
@@ -153,6 +162,7 @@ async function writeAll(client: pg.ClientBase, batch: readonly EncodedChange[]):
     insertStates(client, batch),
     updateStates(client, batch),
     noneMovedOn(client, batch),
+    setEdges(client, batch),
     setTimers(client, batch),
     settleTimers(client, batch),
     claimKeys(client, placed),

@@ -1,7 +1,15 @@
 /** The graph of changes, as far as one question reaches: where dependencies stand, who depends on what, in both directions. */
 import type pg from 'pg';
 import { query, read } from './pools.ts';
-import type { ChangeRef, EdgeRow, GraphNode, Standing, Target } from './records.ts';
+import type {
+  CascadePosition,
+  Dependant,
+  EdgeRow,
+  GraphNode,
+  Happened,
+  Standing,
+  Target,
+} from './records.ts';
 import { ms } from './rows.ts';
 
 /**
@@ -64,7 +72,7 @@ export async function edgesBeyond(
     pool,
     'reading the graph',
     `with recursive reached (id) as (
-       select $2::text
+       select $2::text collate "C"
        union
        select e.${there} from reached r
        join countersign.change_edges e on e.tenant_id = $1 and e.${here} = r.id and e.ended_version is null
@@ -77,21 +85,23 @@ export async function edgesBeyond(
   );
 }
 
-/** Those that depend on a change by its key and did not know it yet. */
-export async function waitingForKey(
+/** Those that depend on a change, by its id, or by its key before they knew it; with their outcomes. */
+export async function dependantsOf(
   pool: pg.Pool,
-  tenant: string,
-  project: string,
-  key: string,
-): Promise<string[]> {
-  const rows = await query<{ change: string }>(
+  { tenant, change, project, key }: Happened & { readonly tenant: string },
+): Promise<Dependant[]> {
+  return query<Dependant & pg.QueryResultRow>(
     pool,
-    'looking who waits for a change',
-    `select distinct change_id as change from countersign.change_edges
-     where tenant_id = $1 and project = $2 and target = $3 and ended_version is null and on_change is null`,
-    [tenant, project, key],
+    'looking who depends on a change',
+    `select e.change_id as change, min(e.target) as target, s.outcome
+     from countersign.change_edges e
+     join countersign.workflow_states s on s.tenant_id = e.tenant_id and s.change_id = e.change_id
+     where e.tenant_id = $1 and e.ended_version is null
+       and (e.on_change = $2 or (e.on_change is null and e.project = $3 and e.target = $4))
+     group by e.change_id, s.outcome
+     order by e.change_id`,
+    [tenant, change, project, key],
   );
-  return rows.map(({ change }) => change);
 }
 
 /** What a graph shows of each change; those that do not exist are absent. */
@@ -111,37 +121,41 @@ export async function graphNodes(
   );
 }
 
-/** Changes with dependants, among those that something happened to in `(after, until]` that these have to be told. */
-export async function cascadesDue(
+/**
+ * What happened in `(after, until]` that those who depend on a change have to be told: it was proposed, revised, or came to an
+ * outcome. The newest for each change that anybody depends on.
+ */
+export async function happenedIn(
   pool: pg.Pool,
   tenant: string,
   after: number,
   until: number,
-): Promise<ChangeRef[]> {
-  const rows = await query<{ change: string }>(
+): Promise<Happened[]> {
+  return query<Happened & pg.QueryResultRow>(
     pool,
     'looking for cascades',
-    `select distinct t.change_id as change from countersign.workflow_transitions t
-     where t.tenant_id = $1 and t.seq > $2 and t.seq <= $3
-       and (t.kind = 'proposed' or (t.kind = 'transition' and (t.outcome is not null or t.event = 'change.revise')))
+    `select distinct on (t.change_id) t.change_id as change, t.version, t.event, t.outcome, c.project, c.key, c.title
+     from countersign.workflow_transitions t
+     join countersign.changes c on c.tenant_id = t.tenant_id and c.change_id = t.change_id
+     where t.tenant_id = $1 and t.seq > $2 and t.seq <= $3 and t.kind in ('proposed', 'transition')
+       and (t.kind = 'proposed' or t.outcome is not null or t.event = 'change.revise')
        and (exists (select from countersign.change_edges e
               where e.tenant_id = $1 and e.on_change = t.change_id and e.ended_version is null)
-            or (t.kind = 'proposed' and exists (select from countersign.changes c
-              join countersign.change_edges e on e.tenant_id = $1 and e.project = c.project and e.target = c.key
-                and e.ended_version is null and e.on_change is null
-              where c.tenant_id = $1 and c.change_id = t.change_id)))`,
+            or (c.key is not null and exists (select from countersign.change_edges e
+              where e.tenant_id = $1 and e.project = c.project and e.target = c.key
+                and e.ended_version is null and e.on_change is null)))
+     order by t.change_id, t.seq desc`,
     [tenant, after, until],
   );
-  return rows.map(({ change }) => ({ tenant, change }));
 }
 
 /** How far each tenant with edges has been looked through. */
-export async function cascadePositions(pool: pg.Pool): Promise<{ tenant: string; seq: number; head: number }[]> {
-  return query(
+export async function cascadePositions(pool: pg.Pool): Promise<CascadePosition[]> {
+  return query<CascadePosition & pg.QueryResultRow>(
     pool,
     'looking how far cascades have come',
     `select c.tenant_id as tenant, c.seq, s.seq as head from countersign.cascades c
-     join countersign.streams s on s.tenant_id = c.tenant_id where c.seq < s.seq`,
+     join countersign.streams s on s.tenant_id = c.tenant_id`,
     [],
   );
 }

@@ -4,7 +4,6 @@
  * answered before ('key') is told so first, then a change that moved on ('version'), then a name taken ('exists').
  */
 import type pg from 'pg';
-import { identity } from './commit-states.ts';
 import { timerIdentity } from './commit-timers.ts';
 import type { EncodedChange } from './encode.ts';
 import type { CommitResult } from './records.ts';
@@ -41,8 +40,10 @@ const MOVED_ON = `
   where coalesce(s.version, 0) <> n.base_version`;
 
 /** Changes not at the version they were computed from; one that does not exist is at version 0. */
-function movedOn(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<number[]> {
-  return places(client, 'moved_on', MOVED_ON, batch, [...identity(batch), bases(batch)]);
+async function movedOn(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<number[]> {
+  const seen = [...batch.map(asSeen), ...requiredBy(batch)];
+  const { rows } = await run<{ place: number }>(client, 'moved_on', MOVED_ON, columnsOf(seen));
+  return rows.map(({ place }) => place);
 }
 
 const NONE_MOVED_ON = `select countersign.expect(0, count(*)) from (${MOVED_ON}) as moved`;
@@ -50,13 +51,39 @@ const NONE_MOVED_ON = `select countersign.expect(0, count(*)) from (${MOVED_ON})
 /** A refusal counts only for the version it was judged on: misses where a change that got one has moved on. */
 export async function noneMovedOn(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<void> {
   const refusals = batch.filter(({ commit }) => commit.state === null);
-  if (refusals.length === 0) return;
-  const places: Column = ['int4', refusals.map(({ place }) => place)];
-  await run(client, 'none_moved_on', NONE_MOVED_ON, [...identity(refusals), bases(refusals), places]);
+  const seen = [...refusals.map(asSeen), ...requiredBy(batch)];
+  if (seen.length > 0) await run(client, 'none_moved_on', NONE_MOVED_ON, columnsOf(seen));
 }
 
-function bases(batch: readonly EncodedChange[]): Column {
-  return ['int4', batch.map(({ commit }) => commit.baseVersion)];
+/** A change that somebody saw at a version, and whose place it is to lose where that is not so any more. */
+interface Seen {
+  readonly tenant: string;
+  readonly change: string;
+  readonly version: number;
+  readonly place: number;
+}
+
+function asSeen({ commit: { tenant, change, baseVersion }, place }: EncodedChange): Seen {
+  return { tenant, change, version: baseVersion, place };
+}
+
+/**
+ * What changes of the batch were judged by besides themselves (validation of the read set: Kung and Robinson, "On Optimistic
+ * Methods for Concurrency Control", 1981). None of these is written by the same batch.
+ */
+function requiredBy(batch: readonly EncodedChange[]): Seen[] {
+  return batch.flatMap(({ commit: { tenant, requires = [] }, place }) =>
+    requires.map(({ change, version }) => ({ tenant, change, version, place })),
+  );
+}
+
+function columnsOf(seen: readonly Seen[]): Column[] {
+  return [
+    ['text', seen.map(({ tenant }) => tenant)],
+    ['text', seen.map(({ change }) => change)],
+    ['int4', seen.map(({ version }) => version)],
+    ['int4', seen.map(({ place }) => place)],
+  ];
 }
 
 const NAMES_TAKEN = `

@@ -6,8 +6,10 @@ import type pg from 'pg';
 import type { Logger } from '../log.ts';
 import * as catalogue from './catalogue.ts';
 import { commitBatch } from './commit.ts';
+import * as contents from './contents.ts';
 import * as delegations from './delegations.ts';
 import * as directory from './directory.ts';
+import * as edges from './edges.ts';
 import * as history from './history.ts';
 import type { Activity, ChangeHistory, HistorySample } from './history-records.ts';
 import { createPool, type DatabaseConfig } from './pools.ts';
@@ -15,16 +17,22 @@ import * as projects from './projects.ts';
 import * as queries from './queries.ts';
 import type {
   CalendarRecord,
+  CascadePosition,
   ChangeCommit,
   ChangeFilter,
   ChangeRecord,
   ChangeRef,
   CommitOptions,
   CommitResult,
+  ContentRecord,
   DelegationFilter,
   DelegationRecord,
+  Dependant,
   DirectoryEntry,
   DueTimer,
+  EdgeRow,
+  GraphNode,
+  Happened,
   KeyAnswer,
   KeyRef,
   LogRow,
@@ -32,11 +40,17 @@ import type {
   OwnersStamp,
   ProjectOwners,
   ProjectRef,
+  RevisionFile,
+  RevisionRef,
+  Standing,
   StoredChange,
   StoredDefinition,
+  StoredFile,
   StreamPosition,
+  Target,
   TenantRecord,
   TimerFilter,
+  TouchingHunks,
 } from './records.ts';
 
 export interface PostgresStoreOptions {
@@ -170,6 +184,43 @@ export class PostgresStore {
     return delegations.revokeDelegation(this.#writers, tenant, id, at);
   }
 
+  standings(targets: readonly Target[]): Promise<Standing[]> {
+    return edges.standingsOf(this.#readers, targets);
+  }
+
+  edgesAt(tenant: string, changes: readonly string[], direction: 'up' | 'down'): Promise<EdgeRow[]> {
+    return edges.edgesAt(this.#readers, tenant, changes, direction);
+  }
+
+  edgesBeyond(
+    tenant: string,
+    changes: readonly string[],
+    direction: 'up' | 'down',
+    limit: number,
+  ): Promise<EdgeRow[]> {
+    return edges.edgesBeyond(this.#readers, tenant, changes, direction, limit);
+  }
+
+  graphNodes(tenant: string, changes: readonly string[]): Promise<GraphNode[]> {
+    return edges.graphNodes(this.#readers, tenant, changes);
+  }
+
+  happenedIn(tenant: string, after: number, until: number): Promise<Happened[]> {
+    return edges.happenedIn(this.#readers, tenant, after, until);
+  }
+
+  dependantsOf(happened: Happened & { readonly tenant: string }): Promise<Dependant[]> {
+    return edges.dependantsOf(this.#readers, happened);
+  }
+
+  cascadePositions(): Promise<CascadePosition[]> {
+    return edges.cascadePositions(this.#readers);
+  }
+
+  moveCascade(tenant: string, seq: number): Promise<void> {
+    return edges.moveCascade(this.#writers, tenant, seq);
+  }
+
   addDirectoryEntries(saying: directory.Saying, entries: readonly NewDirectoryEntry[]): Promise<number> {
     return directory.addDirectoryEntries(this.#writers, saying, entries);
   }
@@ -180,6 +231,27 @@ export class PostgresStore {
 
   directoryHistory(tenant: string, page: { before?: number; limit: number }): Promise<DirectoryEntry[]> {
     return directory.directoryHistory(this.#readers, tenant, page);
+  }
+
+  /** Several MB may travel: not on a connection that commits wait for. */
+  saveContent(content: ContentRecord, files: readonly StoredFile[]): Promise<ContentRecord> {
+    return contents.saveContent(this.#readers, content, files);
+  }
+
+  contents(ref: ChangeRef): Promise<ContentRecord[]> {
+    return contents.findContents(this.#readers, ref);
+  }
+
+  revisionFiles(ref: RevisionRef, page: { after: number; limit: number }): Promise<RevisionFile[]> {
+    return contents.findRevisionFiles(this.#readers, ref, page);
+  }
+
+  revisionFile(ref: RevisionRef, place: number): Promise<StoredFile | undefined> {
+    return contents.findRevisionFile(this.#readers, ref, place);
+  }
+
+  hunksTouching(tenant: string, paths: readonly string[], exceptChange: string): Promise<TouchingHunks[]> {
+    return contents.hunksTouching(this.#readers, tenant, paths, exceptChange);
   }
 
   dueTimers(before: number, limit: number): Promise<DueTimer[]> {

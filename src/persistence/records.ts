@@ -164,6 +164,31 @@ export interface Standing {
   readonly risk: string | null;
 }
 
+/** A change that depends on another, as it named that. */
+export interface Dependant {
+  readonly change: string;
+  readonly target: string;
+  readonly outcome: string | null;
+}
+
+/** What happened last to a change that others depend on. */
+export interface Happened {
+  readonly change: string;
+  readonly version: number;
+  readonly event: string;
+  readonly outcome: string | null;
+  readonly project: string;
+  readonly key: string | null;
+  readonly title: string;
+}
+
+/** How far a tenant's stream was looked through for cascades, and where it ends. */
+export interface CascadePosition {
+  readonly tenant: string;
+  readonly seq: number;
+  readonly head: number;
+}
+
 /** A change as a graph shows it. */
 export interface GraphNode {
   readonly change: string;
@@ -278,7 +303,7 @@ export interface DelegationFilter {
 export interface DirectoryEntry {
   /** 1, 2, 3 … within the tenant. */
   readonly seq: number;
-  readonly kind: 'principal' | 'group' | 'grant' | 'project';
+  readonly kind: 'principal' | 'group' | 'grant' | 'project' | 'portfolio' | 'tenant';
   readonly name: string;
   /** Null takes away what was said before. */
   readonly value: Json;

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/actors/ports.ts';
 import type { ChangeRef, CommitResult } from '../../src/persistence/records.ts';
 import { entry, facts, proposal, refusal, state, step, TENANT } from '../support/commits.ts';
+import { storeContents } from './store-contents.ts';
 import { storeDelegations } from './store-delegations.ts';
 import { storeDirectory } from './store-directory.ts';
 import { storeHistory } from './store-history.ts';
@@ -275,6 +276,7 @@ export function storeContract(name: string, open: () => Promise<StoreRig>): void
     storeDelegations(() => store);
     storeDirectory(() => store);
     storeHistory(() => store);
+    storeContents(() => store);
     storeProperties(() => store);
   });
 }

@@ -62,7 +62,7 @@ describe.each(['node', 'uws'] as const)('the directory over %s', (transport) => 
     [[{ kind: 'grant', grant: { role: 'lead', to: { principal: 'a', group: 'b' } } }]],
     [[{ kind: 'grant', grant: { role: 'lead', to: { manager_level: 9 } } }]],
     [[{ kind: 'tenant', name: 'x', value: null }]],
-  ])('refuses %j', async (entries) => {
+  ])('refuses entries that do not fit: %j', async (entries) => {
     expectProblem(await say(entries), 400, 'INVALID_INPUT');
   });
 });

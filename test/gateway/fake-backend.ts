@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { newId } from '../../src/actors/clock.ts';
 import type { Answer, Envelope, EventCommand, Principal, Proposal } from '../../src/actors/commands.ts';
+import { contentsFrom } from '../../src/actors/contents/contents.ts';
 import type { NewDelegation } from '../../src/actors/delegations.ts';
 import { Directories } from '../../src/actors/directory/directories.ts';
 import type { Said } from '../../src/actors/directory/entries.ts';
@@ -26,6 +27,7 @@ import type {
 } from '../../src/persistence/records.ts';
 import { MemoryDelegations } from '../support/memory-delegations.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
+import { MemoryStore } from '../support/memory-store.ts';
 
 export const NOW = Date.UTC(2026, 10, 23, 9, 30);
 
@@ -122,6 +124,9 @@ export class FakeBackend implements Backend {
     return this.#directories.say(tenant, said, reason, by);
   }
 
+  /** Of none: `contents.test.ts` has a runtime of its own. */
+  readonly contents = contentsFrom(new MemoryStore(), { now: () => NOW });
+
   readonly advice: Backend['advice'] = {
     estimate: async ({ tenant, change }) => {
       const none = { change, at: NOW, nextStep: null, outcome: null, why: 'No changes were in Review.' };
@@ -200,6 +205,7 @@ export class FakeBackend implements Backend {
         ballots: {},
         waitsFor: [],
         threads: [],
+        dependencies: [],
         suspended: null,
       }
     );

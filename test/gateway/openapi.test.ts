@@ -27,6 +27,10 @@ describe('the OpenAPI document', () => {
       'get /v1/changes/{id}',
       'get /v1/changes/{id}/estimate',
       'get /v1/changes/{id}/reviewers',
+      'get /v1/changes/{id}/revisions',
+      'get /v1/changes/{id}/revisions/{n}/compare/{m}',
+      'get /v1/changes/{id}/revisions/{n}/files',
+      'get /v1/changes/{id}/revisions/{n}/files/{place}',
       'get /v1/changes/{id}/threads',
       'get /v1/changes/{id}/transitions',
       'get /v1/definitions',
@@ -50,6 +54,7 @@ describe('the OpenAPI document', () => {
       'post /v1/directory',
       'post /v1/tenants',
       'put /v1/calendars/{name}',
+      'put /v1/changes/{id}/revisions/{n}/diff',
       'put /v1/projects/{project}/owners',
     ]);
   });

@@ -2,25 +2,28 @@
  * The store without a database: same results, same conflicts, same numbering, nothing durable and nothing random, so
  * that a simulation with a seed repeats itself. The contract suite holds it and the PostgreSQL store to one behaviour.
  */
-import { isDeepStrictEqual } from 'node:util';
 import type { Store } from '../../src/actors/ports.ts';
 import { CountersignError } from '../../src/errors.ts';
 import { encodeChange } from '../../src/persistence/encode.ts';
 import type { Activity, ChangeHistory, HistorySample } from '../../src/persistence/history-records.ts';
 import type {
   CalendarRecord,
+  CascadePosition,
   ChangeCommit,
-  ChangeFacts,
   ChangeFilter,
   ChangeRecord,
   ChangeRef,
   CommitOptions,
   CommitResult,
+  ContentRecord,
   DelegationFilter,
   DelegationRecord,
+  Dependant,
   DirectoryEntry,
   DueTimer,
-  Json,
+  EdgeRow,
+  GraphNode,
+  Happened,
   KeyAnswer,
   KeyRef,
   LogRow,
@@ -28,45 +31,37 @@ import type {
   OwnersStamp,
   ProjectOwners,
   ProjectRef,
-  StateRecord,
+  RevisionRef,
+  Standing,
   StoredChange,
   StoredDefinition,
+  StoredFile,
   StreamPosition,
+  Target,
   TenantRecord,
   TimerFilter,
   TimerRecord,
 } from '../../src/persistence/records.ts';
+import { conflictOf, type Held, type HeldTimer, type Tenant, write } from './memory-commit.ts';
+import { MemoryContents } from './memory-contents.ts';
 import { MemoryDelegations } from './memory-delegations.ts';
 import { MemoryDirectory } from './memory-directory.ts';
+import {
+  dependantsIn,
+  edgesAtIn,
+  edgesBeyondIn,
+  graphNodesIn,
+  happenedIn,
+  standingsIn,
+} from './memory-edges.ts';
+import { matches } from './memory-filter.ts';
 import { activityIn, historiesIn, historyIn } from './memory-history.ts';
-
-interface Held {
-  readonly facts: ChangeFacts;
-  state: StateRecord;
-}
-
-interface HeldTimer extends DueTimer {
-  status: 'pending' | 'fired' | 'cancelled';
-}
-
-interface Tenant {
-  readonly record: TenantRecord;
-  readonly rows: LogRow[];
-  readonly changes: Map<string, Held>;
-  /** By `project\0key`. */
-  readonly names: Set<string>;
-  /** By `principal\0key`. */
-  readonly keys: Map<string, { digest: string; seq: number }>;
-  readonly timers: Map<string, HeldTimer>;
-  readonly definitions: StoredDefinition[];
-  readonly owners: Map<string, ProjectOwners>;
-  readonly calendars: Map<string, CalendarRecord>;
-}
 
 export class MemoryStore implements Store {
   readonly #tenants = new Map<string, Tenant>();
   readonly #delegations = new MemoryDelegations();
   readonly #directory = new MemoryDirectory();
+  readonly #contents = new MemoryContents();
 
   async load(refs: readonly ChangeRef[]): Promise<StoredChange[]> {
     return copy(
@@ -181,6 +176,8 @@ export class MemoryStore implements Store {
       names: new Set(),
       keys: new Map(),
       timers: new Map(),
+      edges: new Map(),
+      cascaded: undefined,
       definitions: [],
       owners: new Map(),
       calendars: new Map(),
@@ -244,6 +241,46 @@ export class MemoryStore implements Store {
     return this.#delegations.revoke(tenant, id, at);
   }
 
+  async standings(targets: readonly Target[]): Promise<Standing[]> {
+    return standingsIn(this.#tenants, targets);
+  }
+
+  async edgesAt(tenant: string, changes: readonly string[], direction: 'up' | 'down'): Promise<EdgeRow[]> {
+    return edgesAtIn(this.#tenants.get(tenant), changes, direction);
+  }
+
+  async edgesBeyond(
+    tenant: string,
+    change: string,
+    direction: 'up' | 'down',
+    limit: number,
+  ): Promise<EdgeRow[]> {
+    return edgesBeyondIn(this.#tenants.get(tenant), change, direction).slice(0, limit);
+  }
+
+  async graphNodes(tenant: string, changes: readonly string[]): Promise<GraphNode[]> {
+    return copy(graphNodesIn(this.#tenants.get(tenant), changes));
+  }
+
+  async happenedIn(tenant: string, after: number, until: number): Promise<Happened[]> {
+    return happenedIn(this.#tenants.get(tenant), after, until);
+  }
+
+  async dependantsOf(happened: Happened & { readonly tenant: string }): Promise<Dependant[]> {
+    return dependantsIn(this.#tenants.get(happened.tenant), happened);
+  }
+
+  async cascadePositions(): Promise<CascadePosition[]> {
+    return [...this.#tenants].flatMap(([tenant, { cascaded, rows }]) =>
+      cascaded === undefined ? [] : [{ tenant, seq: cascaded, head: rows.length }],
+    );
+  }
+
+  async moveCascade(tenant: string, seq: number): Promise<void> {
+    const held = this.#existing(tenant);
+    held.cascaded = Math.max(held.cascaded ?? 0, seq);
+  }
+
   async addDirectoryEntries(
     saying: Parameters<Store['addDirectoryEntries']>[0],
     entries: readonly NewDirectoryEntry[],
@@ -261,6 +298,28 @@ export class MemoryStore implements Store {
     page: { before?: number; limit: number },
   ): Promise<DirectoryEntry[]> {
     return this.#directory.history(tenant, page);
+  }
+
+  async saveContent(content: ContentRecord, files: readonly StoredFile[]) {
+    return this.#contents.save(content, files);
+  }
+
+  async contents(ref: ChangeRef) {
+    return this.#contents.list(ref);
+  }
+
+  async revisionFiles(ref: RevisionRef, page: { after: number; limit: number }) {
+    return this.#contents.files(ref, page);
+  }
+
+  async revisionFile(ref: RevisionRef, place: number) {
+    return this.#contents.file(ref, place);
+  }
+
+  async hunksTouching(tenant: string, paths: readonly string[], exceptChange: string) {
+    const known = this.#known(tenant);
+    const isOpen = (change: string) => known.get(change)?.isOpen === true;
+    return this.#contents.touching(tenant, paths, exceptChange, isOpen);
   }
 
   async dueTimers(before: number, limit: number): Promise<DueTimer[]> {
@@ -333,14 +392,7 @@ export class MemoryStore implements Store {
     const changes = [...(this.#tenants.get(tenant)?.changes ?? [])];
     return changes
       .map(([change, held]) => this.#record({ tenant, change }, held))
-      .filter(
-        (record) =>
-          (['project', 'key', 'author', 'definition'] as const).every(
-            (part) => filter[part] === undefined || filter[part] === record[part],
-          ) &&
-          (filter.outcome === undefined || filter.outcome === (record.outcome ?? 'open')) &&
-          (filter.state === undefined || contains(record.state, filter.state)),
-      );
+      .filter((record) => matches(record, filter));
   }
 
   /** Pending timers of all tenants, earliest first. */
@@ -351,71 +403,6 @@ export class MemoryStore implements Store {
       .filter(({ status }) => status === 'pending')
       .sort((a, b) => a.dueAt - b.dueAt || (order(a) < order(b) ? -1 : 1));
   }
-}
-
-function conflictOf(tenant: Tenant, given: ChangeCommit): 'key' | 'version' | 'exists' | undefined {
-  if (given.keys.some(({ principal, key }) => tenant.keys.has(`${principal}\0${key}`))) return 'key';
-  if ((tenant.changes.get(given.change)?.state.version ?? 0) !== given.baseVersion) return 'version';
-  const lost = given.timersSettled.some(
-    (timer) =>
-      timer.as === 'fired' &&
-      tenant.timers.get(timerId(given, timer))?.status !== 'pending' &&
-      !given.timersSet.some((set) => timerId(given, set) === timerId(given, timer)),
-  );
-  if (lost) return 'version';
-  const { facts } = given;
-  return facts && facts.key !== null && tenant.names.has(`${facts.project}\0${facts.key}`)
-    ? 'exists'
-    : undefined;
-}
-
-function write(tenant: Tenant, given: ChangeCommit): number {
-  const { facts, state, change } = given;
-  const held = tenant.changes.get(change);
-  if (facts && state) tenant.changes.set(change, { facts, state });
-  else if (held && state) held.state = state;
-  if (facts && facts.key !== null) tenant.names.add(`${facts.project}\0${facts.key}`);
-  const seq = tenant.rows.length + 1;
-  for (const [index, entry] of given.entries.entries()) {
-    tenant.rows.push({ ...entry, tenant: given.tenant, change, seq: seq + index });
-  }
-  for (const timer of given.timersSet) {
-    tenant.timers.set(timerId(given, timer), { ...timer, tenant: given.tenant, change, status: 'pending' });
-  }
-  for (const timer of given.timersSettled) {
-    const pending = tenant.timers.get(timerId(given, timer));
-    if (pending?.status === 'pending') pending.status = timer.as;
-  }
-  for (const { principal, key, digest, entry } of given.keys) {
-    tenant.keys.set(`${principal}\0${key}`, { digest, seq: seq + entry });
-  }
-  return seq;
-}
-
-function timerId(
-  { change }: ChangeCommit,
-  { name, setVersion }: { name: string; setVersion: number },
-): string {
-  return JSON.stringify([change, name, setVersion]);
-}
-
-/** Containment as PostgreSQL's `@>` has it: objects by key, arrays as sets, an array contains its own scalars. */
-function contains(whole: Json, part: Json, nested = false): boolean {
-  if (Array.isArray(whole)) {
-    if (Array.isArray(part))
-      return part.every((wanted) => whole.some((item) => contains(item, wanted, true)));
-    return !nested && (part === null || typeof part !== 'object') && whole.includes(part);
-  }
-  if (isObject(whole) && isObject(part)) {
-    return Object.entries(part).every(
-      ([key, wanted]) => key in whole && contains(whole[key] ?? null, wanted, true),
-    );
-  }
-  return isDeepStrictEqual(whole, part);
-}
-
-function isObject(value: Json): value is { readonly [key: string]: Json } {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 /** What is stored is JSON: later changes to the caller's objects do not reach it, nor the other way round. */

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { DirectoryEntry, NewDirectoryEntry } from '../../persistence/records.ts';
+import { policiesSchema, reactionsSchema } from '../dependencies/edge.ts';
 
 export const MAX_MEMBERS = 10_000;
 /** Entries said at once. */
@@ -30,7 +31,14 @@ export const groupSchema = z.strictObject({
   title: z.string().max(200).optional(),
 });
 
-export const projectSchema = z.strictObject({ portfolio: word });
+/** What dependencies do, and what happens to those that depend: each place says only what it wants to differ. */
+const dependencies = z
+  .strictObject({ policies: policiesSchema.optional(), reactions: reactionsSchema.optional() })
+  .optional();
+
+export const projectSchema = z.strictObject({ portfolio: word.optional(), dependencies });
+/** A portfolio, and the tenant as a whole (whose entry has the name "tenant"). */
+export const placeSchema = z.strictObject({ dependencies });
 
 /** To whom: a principal, all of a group, or whoever manages a change's author (1 the manager, 2 that one's manager …). */
 const grantee = z.union([
@@ -59,6 +67,8 @@ export const said = z.discriminatedUnion('kind', [
   named('principal', principalSchema),
   named('group', groupSchema),
   named('project', projectSchema),
+  named('portfolio', placeSchema),
+  z.strictObject({ kind: z.literal('tenant'), name: z.literal('tenant'), value: placeSchema.nullable() }),
   z.strictObject({ kind: z.literal('grant'), grant: grantSchema, removed: z.boolean().default(false) }),
 ]);
 
@@ -80,5 +90,6 @@ export const saidOf = {
   principal: ({ value }: DirectoryEntry) => value as unknown as PrincipalEntry,
   group: ({ value }: DirectoryEntry) => value as unknown as z.output<typeof groupSchema>,
   project: ({ value }: DirectoryEntry) => value as unknown as z.output<typeof projectSchema>,
+  place: ({ value }: DirectoryEntry) => value as unknown as z.output<typeof placeSchema>,
   grant: ({ value }: DirectoryEntry) => value as unknown as Grant,
 };

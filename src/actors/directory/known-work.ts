@@ -50,7 +50,7 @@ function withDirectory(input: Input, directory: Directory, facts: Facts, definit
 }
 
 /** A revision that says nothing of electorates and sponsors, with what the directory knows of them. */
-export function commandKnown(
+function commandKnown(
   command: EventCommand,
   directory: Directory,
   facts: Facts,

@@ -3,6 +3,7 @@
  * stands in all that hold it. Names that nobody explained are nobody: what is not known grants nothing.
  */
 import type { DirectoryEntry } from '../../persistence/records.ts';
+import { resolvePolicies, resolveReactions } from '../dependencies/edge.ts';
 import { type Grant, type PrincipalEntry, saidOf } from './entries.ts';
 
 /** The newest entry of each kind and name. */
@@ -52,8 +53,10 @@ function directoryFrom(entries: Entries, seq: number): Directory {
       principals.set(entry.name, value);
       for (const alias of value.aliases ?? []) aliases.set(alias, entry.name);
     } else if (entry.kind === 'group') groups.set(entry.name, saidOf.group(entry).members);
-    else if (entry.kind === 'project') portfolios.set(entry.name, saidOf.project(entry).portfolio);
-    else grants.push(saidOf.grant(entry));
+    else if (entry.kind === 'project') {
+      const { portfolio } = saidOf.project(entry);
+      if (portfolio !== undefined) portfolios.set(entry.name, portfolio);
+    } else if (entry.kind === 'grant') grants.push(saidOf.grant(entry));
   }
   const members = new Map([...groups.keys()].map((name) => [name, membersIn(groups, name)]));
   const managersGrants = grants.filter(({ to }) => 'manager_level' in to);
@@ -109,6 +112,21 @@ export function holdersOf(directory: Directory, roles: readonly string[], place:
     (grant) => roles.includes(grant.role) && holdsIn(directory, grant, place),
   );
   return [...new Set(grants.flatMap((grant) => [...peopleOf(directory, grant)]))].sort();
+}
+
+/** What dependencies of a project's changes do, from the tenant's own to the project's. */
+export function dependencyRules({ entries, portfolios }: Directory, project: string) {
+  const at = (key: string) => {
+    const entry = entries.get(key);
+    return entry && saidOf.place(entry).dependencies;
+  };
+  const portfolio = portfolios.get(project);
+  const layers = [at('tenant tenant'), portfolio && at(`portfolio ${portfolio}`), at(`project ${project}`)];
+  const said = layers.flatMap((layer) => layer || []);
+  return {
+    policies: resolvePolicies(...said.map(({ policies }) => policies)),
+    reactions: resolveReactions(...said.map(({ reactions }) => reactions)),
+  };
 }
 
 /** Whoever stands so many levels above in the chain of managers; an agent's manager is its sponsor's. */

@@ -6,6 +6,7 @@ import type { FetchHandler } from '../transport.ts';
 import { addBatchRoutes } from './batches.ts';
 import { addCalendarRoutes } from './calendars.ts';
 import { addChangeRoutes } from './changes.ts';
+import { addContentRoutes } from './contents.ts';
 import { addDefinitionRoutes } from './definitions.ts';
 import { addDelegationRoutes } from './delegations.ts';
 import { addDirectoryRoutes } from './directory.ts';
@@ -31,6 +32,7 @@ export function createApp(services: Services): FetchHandler {
   addTenantRoutes(routes, services);
   addDefinitionRoutes(routes, services);
   addChangeRoutes(routes, services);
+  addContentRoutes(routes, services);
   addTransitionRoutes(routes, services);
   addQuestionRoutes(routes, services);
   addEstimateRoutes(routes, services);

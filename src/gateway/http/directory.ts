@@ -11,7 +11,7 @@ import * as schema from './schemas.ts';
 import type { Services } from './services.ts';
 
 const tag = 'directory';
-const KINDS = ['principal', 'group', 'grant', 'project'] as const;
+const KINDS = ['principal', 'group', 'grant', 'project', 'portfolio', 'tenant'] as const;
 
 export const directoryBody = z
   .strictObject({ entries: z.array(said).min(1).max(MAX_AT_ONCE), reason: field.reason.optional() })

@@ -1,5 +1,6 @@
 /** The documents that leave the server. The types are what `wire.ts` makes; the schemas describe them in `/openapi.json`. */
 import { z } from '@hono/zod-openapi';
+import { DEPENDENCY_KINDS, POLICIES } from '../../machines/dependencies.ts';
 import * as field from './fields.ts';
 
 const refusal = z
@@ -168,6 +169,18 @@ export const change = z
         }),
       )
       .openapi({ description: 'Whose turn it is, and what for' }),
+    dependencies: z
+      .array(
+        z.strictObject({
+          on: z.string(),
+          change: z.string().nullable(),
+          kind: z.enum(DEPENDENCY_KINDS),
+          rule: z.string(),
+          policy: z.enum(POLICIES),
+          standing: z.string(),
+        }),
+      )
+      .openapi({ description: 'Other changes it depends on, and where these stand' }),
     threads: z.array(z.string()).openapi({ description: 'Threads that wait to be resolved' }),
     suspended: z.strictObject({ by: z.string(), at: field.time }).nullable(),
     superseded_by: z.string().nullable().openapi({ description: 'The change that takes its place' }),

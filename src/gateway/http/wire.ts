@@ -3,6 +3,7 @@
 import type { BallotView } from '../../actors/standings.ts';
 import type { ChangeView, EnabledTrigger } from '../../actors/views.ts';
 import type { Refusal } from '../../errors.ts';
+import type { Dependency } from '../../machines/dependencies.ts';
 import type {
   CalendarRecord,
   ChangeRecord,
@@ -85,7 +86,7 @@ export function changeSummary(change: ChangeRecord): ChangeSummary {
 }
 
 export function changeDocument(view: ChangeView): ChangeDocument {
-  const { revision, ballots, waitsFor, threads, suspended } = view;
+  const { revision, ballots, waitsFor, threads, dependencies, suspended } = view;
   return {
     ...changeSummary(view),
     revision: revision && revisionDocument(revision),
@@ -99,6 +100,7 @@ export function changeDocument(view: ChangeView): ChangeDocument {
       since: isoTime(since),
     })),
     threads: [...threads],
+    dependencies: dependencies.map(dependencyDocument),
     suspended: suspended && { by: suspended.by, at: isoTime(suspended.at) },
     superseded_by: view.supersededBy ?? null,
     enabled: view.enabled.map(enabledDocument),
@@ -111,6 +113,10 @@ export function threadRemark({ principal, principalKind, data, occurredAt }: Log
     typeof data === 'object' && data !== null && 'on_behalf_of' in data ? data.on_behalf_of : null;
   const at = isoTime(occurredAt);
   return { by: principal, kind: principalKind, for: typeof behalf === 'string' ? behalf : null, at };
+}
+
+function dependencyDocument({ on, change, kind, rule, policy, standing }: Dependency) {
+  return { on, change: change ?? null, kind, rule, policy, standing };
 }
 
 function ballotDocument({ votes, needs, ...ballot }: BallotView): ChangeDocument['ballots'][string] {

@@ -5,7 +5,7 @@ create table countersign.directory_entries (
   tenant_id text collate "C" not null references countersign.tenants,
   -- 1, 2, 3 … within the tenant; readers that remember one number can continue.
   seq bigint not null,
-  kind text not null check (kind in ('principal', 'group', 'grant', 'project')),
+  kind text not null check (kind in ('principal', 'group', 'grant', 'project', 'portfolio', 'tenant')),
   name text collate "C" not null,
   value jsonb,
   set_by text not null,

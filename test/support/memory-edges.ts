@@ -1,0 +1,106 @@
+/** The graph of changes in the memory store, answered the plain way. */
+import type {
+  Dependant,
+  EdgeRow,
+  GraphNode,
+  Happened,
+  Standing,
+  Target,
+} from '../../src/persistence/records.ts';
+import type { Held, Tenant } from './memory-commit.ts';
+
+type Direction = 'up' | 'down';
+
+export function standingsIn(tenants: ReadonlyMap<string, Tenant>, targets: readonly Target[]): Standing[] {
+  return targets.flatMap((target, index) => {
+    const found = behind(tenants.get(target.tenant), target);
+    if (!found) return [];
+    const [change, { facts, state }] = found;
+    const risk = (facts.attributes as { readonly risk?: unknown } | null)?.risk;
+    const { version, outcome } = state;
+    return [{ place: index + 1, change, version, outcome, risk: typeof risk === 'string' ? risk : null }];
+  });
+}
+
+function behind(
+  tenant: Tenant | undefined,
+  { project, target }: Pick<Target, 'project' | 'target'>,
+): [string, Held] | undefined {
+  const named = tenant?.changes.get(target);
+  if (named) return [target, named];
+  return [...(tenant?.changes ?? [])].find(
+    ([, { facts }]) => facts.project === project && facts.key === target,
+  );
+}
+
+function allEdges(tenant: Tenant | undefined): EdgeRow[] {
+  return [...(tenant?.edges ?? [])].flatMap(([change, edges]) =>
+    edges.map(({ target, kind, rule, on }) => ({
+      change,
+      on: on ?? target,
+      target,
+      kind,
+      rule,
+      known: on !== null,
+    })),
+  );
+}
+
+export function edgesAtIn(
+  tenant: Tenant | undefined,
+  changes: readonly string[],
+  direction: Direction,
+): EdgeRow[] {
+  return allEdges(tenant).filter(({ change, on, known }) =>
+    direction === 'up' ? changes.includes(change) : known && changes.includes(on),
+  );
+}
+
+export function edgesBeyondIn(
+  tenant: Tenant | undefined,
+  changes: readonly string[],
+  direction: Direction,
+): EdgeRow[] {
+  const reached = new Set(changes);
+  const found: EdgeRow[] = [];
+  for (const each of reached)
+    for (const edge of edgesAtIn(tenant, [each], direction)) {
+      found.push(edge);
+      if (edge.known) reached.add(direction === 'up' ? edge.on : edge.change);
+    }
+  return found;
+}
+
+export function graphNodesIn(tenant: Tenant | undefined, changes: readonly string[]): GraphNode[] {
+  return changes.flatMap((change) => {
+    const held = tenant?.changes.get(change);
+    if (!held) return [];
+    const { key, title, project, createdAt: since } = held.facts;
+    return [{ change, key, title, project, state: held.state.state, outcome: held.state.outcome, since }];
+  });
+}
+
+export function dependantsIn(tenant: Tenant | undefined, { change, project, key }: Happened): Dependant[] {
+  const found = [...(tenant?.edges ?? [])].flatMap(([dependant, edges]) => {
+    const edge = edges.find(({ on, target, project: from }) =>
+      on === null ? from === project && target === key : on === change,
+    );
+    const outcome = tenant?.changes.get(dependant)?.state.outcome ?? null;
+    return edge ? [{ change: dependant, target: edge.target, outcome }] : [];
+  });
+  return found.sort((a, b) => (a.change < b.change ? -1 : 1));
+}
+
+export function happenedIn(tenant: Tenant | undefined, after: number, until: number): Happened[] {
+  const newest = new Map<string, Happened>();
+  for (const { seq, change, kind, version, event, outcome } of tenant?.rows ?? []) {
+    const held = tenant?.changes.get(change);
+    const isMove = kind === 'proposed' || kind === 'transition';
+    const counts = kind === 'proposed' || outcome !== null || event === 'change.revise';
+    if (!held || seq <= after || seq > until || !isMove || !counts) continue;
+    const { project, key, title } = held.facts;
+    newest.set(change, { change, version, event, outcome, project, key, title });
+  }
+  const all = [...newest.values()].filter((each) => dependantsIn(tenant, each).length > 0);
+  return all.sort((a, b) => (a.change < b.change ? -1 : 1));
+}
