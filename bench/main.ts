@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   transitions: async () => (await import('./transitions.ts')).transitions,
   timers: async () => (await import('./timers.ts')).timers,
   dependencies: async () => (await import('./dependencies.ts')).dependencies,
+  cascade: async () => (await import('./cascade.ts')).cascade,
 };
 
 async function main(argv: readonly string[]): Promise<void> {

@@ -41,7 +41,14 @@ export function draft(
   known: ReadonlyMap<string, KeyAnswer>,
   now: number,
 ): Draft {
-  const folding: Folding = { live: before, entries: [], keys: [], fired: new Set(), outdated: false };
+  const folding: Folding = {
+    live: before,
+    entries: [],
+    keys: [],
+    fired: new Set(),
+    judgedBy: new Map(),
+    outdated: false,
+  };
   const results = items.map((item) => ({ item, result: answer(folding, item, known, now) }));
   const { live, outdated } = folding;
   return { live, results, outdated, commit: outdated ? null : commitOf(ref, before, folding) };
@@ -60,6 +67,8 @@ interface Folding {
   readonly keys: KeyClaim[];
   /** Names of timers that fired in this draft. */
   readonly fired: Set<string>;
+  /** Other changes an approval of this draft was judged by, and at which version, also one that did not last. */
+  readonly judgedBy: Map<string, number>;
   outdated: boolean;
 }
 
@@ -73,6 +82,8 @@ function answer(folding: Folding, item: Item, known: ReadonlyMap<string, KeyAnsw
   if (!stepped.entry) return { kind: 'answer', answer: null };
   folding.live = stepped.live;
   if (item.input.kind === 'timer') folding.fired.add(item.input.timer.name);
+  const { kind, outcome } = stepped.entry;
+  if (kind === 'transition' && isPositive(outcome ?? undefined)) judgeBy(folding, letsPass);
   const index = folding.entries.push(stepped.entry) - 1;
   if (item.claim) folding.keys.push({ ...item.claim, entry: index });
   return { kind: 'entry', index, replayed: false };
@@ -112,11 +123,8 @@ function refuse(refusal: Refusal | null): Result {
   return { kind: 'answer', answer: refusal && { ok: false, refusal, row: null, replayed: false } };
 }
 
-function commitOf(
-  ref: ChangeRef,
-  before: Live,
-  { live, entries, keys, fired }: Folding,
-): ChangeCommit | null {
+function commitOf(ref: ChangeRef, before: Live, folding: Folding): ChangeCommit | null {
+  const { live, entries, keys, fired } = folding;
   if (entries.length === 0) return null;
   return {
     tenant: ref.tenant,
@@ -130,27 +138,38 @@ function commitOf(
       .filter((timer) => !live.timers.includes(timer))
       .map(({ name, setVersion }) => ({ name, setVersion, as: fired.has(name) ? 'fired' : 'cancelled' })),
     keys,
-    ...dependenciesOf(before, live),
+    ...dependenciesOf(before, folding),
   };
 }
 
 /** What the change depends on from now on, where that is not what it did; and what an approval of it was judged by. */
-function dependenciesOf(
-  before: Live,
-  { snapshot, facts, outcome }: Live,
-): Pick<ChangeCommit, 'edges' | 'requires'> {
+function dependenciesOf(before: Live, folding: Folding): Pick<ChangeCommit, 'edges' | 'requires'> {
+  const { snapshot, facts } = folding.live;
   const now = snapshot?.context.dependencies;
-  if (now === undefined) return {};
+  // A refusal writes nothing of what was looked up for it.
+  if (now === undefined || folding.live === before) return {};
   const edges = edgesOf(now, facts.project);
   const had = edgesOf(before.stored ?? before.snapshot?.context.dependencies ?? [], facts.project);
   const isNew = !isDeepStrictEqual(edges, had);
-  const isJudged = outcome !== before.outcome && isPositive(outcome ?? undefined);
-  const requires = now.flatMap(({ change, version, policy, standing }) =>
-    isJudged && change !== undefined && policy === 'block' && isPositive(standing)
-      ? [{ change, version }]
-      : [],
-  );
+  // Whatever happens from then on to what it waits for, is told to it; so nothing may have happened before.
+  if (isNew) judgeBy(folding, isAwaited);
+  const requires = [...folding.judgedBy].map(([change, version]) => ({ change, version }));
   return { ...(isNew && { edges }), ...(requires.length > 0 && { requires }) };
+}
+
+function judgeBy({ judgedBy, live }: Folding, counts: (dependency: Dependency) => boolean): void {
+  for (const each of live.snapshot?.context.dependencies ?? [])
+    if (each.change !== undefined && counts(each)) judgedBy.set(each.change, each.version);
+}
+
+/** Whether it would block, stood it otherwise; a rejected one may only warn. */
+function letsPass({ policy, standing }: Dependency): boolean {
+  const isGone = standing === 'rejected' || standing === 'withdrawn';
+  return policy === 'block' ? isPositive(standing) : policy === 'warn' && isGone;
+}
+
+function isAwaited({ policy, standing }: Dependency): boolean {
+  return policy === 'block' && standing !== 'together' && !isPositive(standing);
 }
 
 function edgesOf(dependencies: readonly Dependency[], project: string): ChangeEdge[] {

@@ -151,12 +151,13 @@ function heldBack(opinions: readonly Opinion[]): Opinion[] {
       isPositive(drafted.draft.live.outcome ?? undefined) ? [member.mailbox.ref.change] : [],
     ),
   );
+  const members = new Set(opinions.map(({ member }) => member.mailbox.ref.change));
   return opinions.map((opinion) => {
     const { member, drafted } = opinion;
     const { dependencies = [] } = drafted.draft.live.snapshot?.context ?? {};
+    // Also one that was approved before, and is reopened by the same group.
     const missing = dependencies.find(
-      ({ change = '', policy, standing }) =>
-        standing === 'together' && policy === 'block' && !passing.has(change),
+      ({ change = '', policy }) => policy === 'block' && members.has(change) && !passing.has(change),
     );
     if (opinion.answer || !missing || !passing.has(member.mailbox.ref.change)) return opinion;
     const message = `The change ${member.mailbox.ref.change} depends on ${missing.on}, which the group leaves open.`;

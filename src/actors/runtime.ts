@@ -27,6 +27,7 @@ import { Definitions } from './definitions.ts';
 import { Delegations, type NewDelegation } from './delegations.ts';
 import { Cascades, type Told } from './dependencies/cascades.ts';
 import { reactionOf } from './dependencies/edge.ts';
+import { type GraphQuestions, graphFrom } from './dependencies/questions.ts';
 import { Directories, knownAs } from './directory/directories.ts';
 import type { Said } from './directory/entries.ts';
 import { type Directory, dependencyRules, type Place } from './directory/state.ts';
@@ -71,6 +72,7 @@ export class Runtime {
   readonly store: Store;
   readonly advice: Advice;
   readonly contents: Contents;
+  readonly graph: GraphQuestions;
   readonly #newId: NewId;
   readonly #calendars: Calendars;
   readonly #definitions: Definitions;
@@ -108,6 +110,8 @@ export class Runtime {
       directory: (tenant) => this.#directories.of(tenant),
     });
     this.contents = contentsFrom(store, clock);
+    const directory = (tenant: string) => this.#directories.of(tenant);
+    this.graph = graphFrom({ store, directory, estimate: (ref) => this.advice.estimate(ref) });
     this.#timers = new Timers({ store, clock, scheduler, log, fire: (timer) => this.#fire(timer) });
     this.#batchWorld = {
       store,

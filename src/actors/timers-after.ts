@@ -41,7 +41,9 @@ export function timersAfter(
     const context = { ...snapshot.context, suspended: { ...suspended, timers } };
     return { snapshot: { ...snapshot, context }, timers: [] };
   }
-  const resumed = before && !suspended ? (before.timers ?? []) : [];
+  // Where the change goes on as it is resumed, what was left behind does not.
+  const rested = before && !suspended ? (before.timers ?? []) : [];
+  const resumed = rested.filter(({ name }) => !cancelled.has(name));
   if (taken.timersSet.length === 0 && resumed.length === 0) return { snapshot, timers: kept };
   const set = [
     ...resumed.map(({ name, event, leftMs }) => due(name, event, leftMs)),

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Said } from '../actors/directory/entries.ts';
 import { CountersignError } from '../errors.ts';
+import type { Blockers, Conflicts, Graph, MergeOrder, WhatIf, WhatIfBody } from './graph-wire.ts';
 import { HttpClient, type Request, type Target } from './http.ts';
 import { type Reply, readReply } from './problem.ts';
 import type {
@@ -29,6 +30,7 @@ import type {
   Tenant,
   ToldRevision,
   Transition,
+  Verdict,
 } from './wire.ts';
 
 /** Fields of a query string; undefined ones are left out. */
@@ -90,8 +92,50 @@ export class Api {
     return this.#get(`/v1/changes/${encodeURIComponent(change)}/reviewers${search(query)}`);
   }
 
+  graph(change: string, query: Query): Promise<Graph> {
+    return this.#get(`/v1/changes/${encodeURIComponent(change)}/graph${search(query)}`);
+  }
+
+  /** As Mermaid or Graphviz read it. */
+  async graphText(change: string, query: Query): Promise<string> {
+    const path = `/v1/changes/${encodeURIComponent(change)}/graph${search(query)}`;
+    const response = await this.#http.request({ method: 'GET', path });
+    if (response.status === 200 && /^(flowchart|digraph) /.test(response.text)) return response.text;
+    return accepted(path, readReply<string>(response, this.url));
+  }
+
+  blockers(change: string, query: Query): Promise<Blockers> {
+    return this.#get(`/v1/changes/${encodeURIComponent(change)}/blockers${search(query)}`);
+  }
+
+  conflicts(change: string, query: Query): Promise<Conflicts> {
+    return this.#get(`/v1/changes/${encodeURIComponent(change)}/conflicts${search(query)}`);
+  }
+
+  async order(changes: readonly string[]): Promise<MergeOrder> {
+    const path = '/v1/graph/order';
+    return accepted(path, await this.#ask({ method: 'POST', path, body: { changes } }));
+  }
+
+  async whatIf(change: string, body: WhatIfBody): Promise<WhatIf> {
+    const path = `/v1/changes/${encodeURIComponent(change)}/what-if`;
+    return accepted(path, await this.#ask({ method: 'POST', path, body }));
+  }
+
   revisions(change: string): Promise<Page<ToldRevision>> {
     return this.#get(`/v1/changes/${encodeURIComponent(change)}/revisions`);
+  }
+
+  /** Says what a revision holds: its diff, compressed (gzip), in base 64. */
+  async recordDiff(change: string, revision: number, body: { readonly gzip: string }): Promise<void> {
+    const path = `/v1/changes/${encodeURIComponent(change)}/revisions/${revision}/diff`;
+    accepted(path, await this.#ask<unknown>({ method: 'PUT', path, body }));
+  }
+
+  /** What the event would do, as things stand; nothing is written. */
+  async question(change: string, event: EventBody): Promise<Verdict> {
+    const path = `/v1/changes/${encodeURIComponent(change)}/questions`;
+    return accepted(path, await this.#ask<Verdict>({ method: 'POST', path, body: event }));
   }
 
   revisionFiles(change: string, revision: number, query: Query): Promise<Page<RevisionFile>> {

@@ -115,10 +115,31 @@ export interface Change {
   readonly timers: readonly Timer[];
   readonly enabled?: readonly EnabledTrigger[];
   readonly waits_for?: readonly Waiting[];
-  readonly revision?: { readonly number: number; readonly uploader: string } | null;
+  readonly revision?: {
+    readonly number: number;
+    readonly uploader: string;
+    readonly commit?: string | null;
+    readonly tree?: string | null;
+    readonly patch_id?: string | null;
+  } | null;
+  readonly dependencies?: readonly {
+    readonly on: string;
+    readonly change: string | null;
+    readonly kind: string;
+    readonly rule: string;
+    readonly policy: string;
+    readonly standing: string;
+  }[];
   readonly ballots?: Readonly<Record<string, Ballot>>;
   readonly threads?: readonly string[];
   readonly suspended?: { readonly by: string; readonly at: string } | null;
+}
+
+/** What an event would do, without doing it. */
+export interface Verdict {
+  readonly allowed: boolean;
+  readonly outcome: string | null;
+  readonly refusal: Refusal | null;
 }
 
 export interface Transition {

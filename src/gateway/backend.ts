@@ -2,6 +2,7 @@
 import type { Answer, Envelope, EventCommand, Principal, Proposal } from '../actors/commands.ts';
 import type { Contents } from '../actors/contents/contents.ts';
 import type { NewDelegation } from '../actors/delegations.ts';
+import type { GraphQuestions } from '../actors/dependencies/questions.ts';
 import type { Said } from '../actors/directory/entries.ts';
 import type { Directory } from '../actors/directory/state.ts';
 import type { GroupAnswer } from '../actors/group.ts';
@@ -64,6 +65,8 @@ export interface Backend {
   readonly advice: Advice;
   /** What revisions hold. */
   readonly contents: Contents;
+  /** What depends on what. */
+  readonly graph: GraphQuestions;
   /** Whether commands would be served now: the database answers. */
   ready(): Promise<boolean>;
 }

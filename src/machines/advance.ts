@@ -50,14 +50,19 @@ export function next(
   snapshot: Snapshot,
   event: TriggerEvent | { readonly type: string },
 ): Step {
-  const [after, actions] = compiled.configurations.transition(snapshot, {
-    value: snapshot.value,
-    ...event,
-  } as EventObject);
+  const told = { value: snapshot.value, ...event } as EventObject;
+  // What it depends on was looked up since the last step: what may go on now is not for an event that nobody may send.
+  if (hasDependencies(snapshot) && compiled.machine.getTransitionData(snapshot, told).length === 0)
+    return { changed: false, snapshot, timersSet: [], timersCancelled: [] };
+  const [after, actions] = compiled.configurations.transition(snapshot, told);
   const changed = after !== snapshot || actions.length > 0;
   return changed
     ? { changed, snapshot: after, ...timerData(compiled, actions) }
     : { changed, snapshot, timersSet: [], timersCancelled: [] };
+}
+
+function hasDependencies({ context }: Snapshot): boolean {
+  return (context as ChangeContext).dependencies !== undefined;
 }
 
 /** The part of a snapshot that has to last, as JSON. Equal state values become the same object. */

@@ -9,7 +9,7 @@ import type { CompiledWorkflow } from './compiled.ts';
 import { Configurations } from './configurations.ts';
 import type { ChangeContext } from './context.ts';
 import type { Conditional, Definition, Joined, Region, Revised, State, Voiding } from './definition.ts';
-import { clear, gated, hasGate, rechecks } from './gates.ts';
+import { clear, gated, gatedRevision, goingOn, hasGate, heldName } from './gates.ts';
 import { conditionGuard } from './guards.ts';
 import { configure } from './implementations.ts';
 import { joinGuard } from './joins.ts';
@@ -100,24 +100,23 @@ function stateNode(name: string, state: State, scope: Scope, parentId: string, p
   const id = `${parentId}.${name}`;
   const timers = parts.timers.filter((timer) => timer.path === path);
   const leaves = (on: string) => scope.transitions.filter((each) => each.on === on && each.from === name);
-  const waiting = [
-    ...timers.flatMap((timer) => held(timer, scope, parts)),
-    ...heldJoins(name, state, id, scope),
-  ];
+  const inside = state.regions
+    ? parallel(path, id, state.regions, scope, parts)
+    : always(leaves('when') as Conditional[], scope, parts);
+  const goesOn = goingOn(timers.flatMap((timer) => held(timer, scope, parts)));
   const isNoted = timers.some(({ to }) => to === undefined || hasGate(scope, to));
   return {
     meta,
-    on: { ...own, ...revisions(leaves('revision') as Revised[]), ...rechecks(waiting) },
+    on: { ...own, ...revisions(leaves('revision') as Revised[], scope) },
     after: Object.fromEntries(timers.map((timer) => [timer.name, timerTransitions(timer, scope, parts)])),
     ...(isNoted && { exit: { type: 'endTimers', params: { path } } }),
-    ...(state.regions
-      ? parallel(path, id, state.regions, scope, parts)
-      : always(leaves('when') as Conditional[], scope, parts)),
+    ...inside,
+    ...(goesOn.length > 0 && { always: [...(inside.always ?? []), ...goesOn] }),
   };
 }
 
 /** Taken as soon as the condition holds; in the author's order. */
-function always(conditionals: readonly Conditional[], scope: Scope, parts: Parts): { always?: unknown[] } {
+function always(conditionals: readonly Conditional[], scope: Scope, parts: Parts): Inside {
   if (conditionals.length === 0) return {};
   return {
     always: conditionals.map((each) => ({
@@ -132,11 +131,11 @@ function always(conditionals: readonly Conditional[], scope: Scope, parts: Parts
   };
 }
 
-function revisions(revised: readonly Revised[]): Record<string, unknown> {
+function revisions(revised: readonly Revised[], scope: Scope): Record<string, unknown> {
   if (revised.length === 0) return {};
   const transitions = revised.map((each) => ({
     target: each.to,
-    guard: 'builtIn',
+    guard: gatedRevision(each.to, scope),
     reenter: true,
     actions: ['builtIn', ...(each.void ? [{ type: 'void', params: { ballots: each.void } }] : [])],
   }));
@@ -169,21 +168,23 @@ function voiding({ void: ballots }: Voiding): { actions?: readonly unknown[] } {
   return ballots ? { actions: [{ type: 'void', params: { ballots } }] } : {};
 }
 
-/** A timer is always heard: where its condition does not hold, or it leads nowhere, it is noted as over. */
+/** A timer is always heard: where it is held back, its condition does not hold, or it leads nowhere, it is noted as over. */
 function timerTransitions(timer: NamedTimer, scope: Scope, parts: Parts): unknown[] {
   const { path, name, escalate, to } = timer;
-  const over = {
+  const noted = (...names: string[]) => ({
     actions: [
-      { type: 'elapse', params: { name } },
+      ...names.map((each) => ({ type: 'elapse', params: { name: each } })),
       ...(escalate !== undefined ? [{ type: 'escalate', params: { path, role: escalate } }] : []),
     ],
-  };
-  if (to === undefined) return [over];
+  });
+  if (to === undefined) return [noted(name)];
+  const isGated = hasGate(scope, to);
   const condition = timerGuard(timer, parts);
-  const guards = [...(hasGate(scope, to) ? [clear(to)] : []), ...(condition ? [condition] : [])];
+  const guards = [...(isGated ? [clear(to)] : []), ...(condition ? [condition] : [])];
   const guard = guards.length > 0 && { guard: and(guards as never) };
   const taken = { target: to, ...guard, ...(lastName(path) === to && { reenter: true }), ...voiding(timer) };
-  return guards.length > 0 ? [taken, over] : [taken];
+  const kept = { ...noted(name, heldName(path, name)), ...(condition ? { guard: condition } : {}) };
+  return [taken, ...(isGated ? [kept] : []), ...(condition ? [noted(name)] : [])];
 }
 
 function timerGuard({ if: condition, path }: NamedTimer, { definition }: Parts): unknown {
@@ -192,20 +193,23 @@ function timerGuard({ if: condition, path }: NamedTimer, { definition }: Parts):
 
 /** A timer whose way was not clear when it was over. */
 function held(timer: NamedTimer, scope: Scope, parts: Parts) {
-  const { to, name } = timer;
+  const { to, name, path } = timer;
   if (to === undefined || !hasGate(scope, to)) return [];
-  const isOver = { type: 'isOver', params: { name } };
+  const isOver = { type: 'isOver', params: { name: heldName(path, name) } };
   const condition = timerGuard(timer, parts);
   return [{ to, guard: condition ? and([isOver, condition] as never) : isOver, ...voiding(timer) }];
 }
 
-/** Regions tell once that they are done; where the way was not clear then, they are asked again. */
-function heldJoins(name: string, { regions }: State, id: string, scope: Scope) {
-  if (!regions) return [];
-  const joins = scope.transitions.filter((each): each is Joined => each.on === 'join' && each.from === name);
-  return joins
-    .filter(({ to }) => hasGate(scope, to))
-    .map((each) => ({ to: each.to, guard: joinGuard(each, regions, id), ...voiding(each) }));
+/** Regions tell once that they are done; joins whose way was not clear then. Behind one without a gate none is asked. */
+function heldJoins(
+  joins: readonly Joined[],
+  regions: Readonly<Record<string, Region>>,
+  id: string,
+  scope: Scope,
+) {
+  const end = joins.findIndex(({ to }) => !hasGate(scope, to));
+  const gates = end < 0 ? joins : joins.slice(0, end);
+  return gates.map((each) => ({ to: each.to, guard: joinGuard(each, regions, id), ...voiding(each) }));
 }
 
 /** Conditions in a region read its siblings, those of a state with regions read these. */
@@ -218,6 +222,11 @@ function lastName(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1);
 }
 
+interface Inside {
+  readonly always?: readonly unknown[];
+  readonly [key: string]: unknown;
+}
+
 /** `onDone` where all regions must be done in any way; otherwise guarded `always`, which also keeps the author's order. */
 function parallel(
   path: string,
@@ -225,7 +234,7 @@ function parallel(
   regions: Readonly<Record<string, Region>>,
   scope: Scope,
   parts: Parts,
-) {
+): Inside {
   const from = lastName(path);
   const leaving = scope.transitions.filter(
     (each): each is Joined | Conditional => each.from === from && (each.on === 'join' || each.on === 'when'),
@@ -258,6 +267,7 @@ function parallel(
             ...(hasGate(scope, each.to) && { guard: clear(each.to) }),
             ...voiding(each),
           })),
+          always: goingOn(heldJoins(leaving as readonly Joined[], regions, id, scope)),
         }
       : {
           always: leaving.map((each) => ({

@@ -6,7 +6,7 @@
 import type { Refusal } from '../errors.ts';
 import type { ChangeContext } from './context.ts';
 import type { Definition } from './definition.ts';
-import { type Dependency, isPositive, type Standing } from './dependency.ts';
+import { asSeen, type Dependency, type DependsOn, isPositive, type Standing } from './dependency.ts';
 
 export * from './dependency.ts';
 
@@ -24,7 +24,14 @@ export function isHeldBack(
   context: ChangeContext,
 ): boolean {
   if (context.dependencies === undefined || !isPositive(states[to]?.final)) return false;
-  return blockersOf(context).length > 0;
+  // The runtime tells also those that rest: nothing goes by itself until they are resumed.
+  return context.suspended !== undefined || blockersOf(context).length > 0;
+}
+
+/** The context as a revision will leave it, as far as dependencies go. */
+export function foreseen(context: ChangeContext, data: unknown): ChangeContext {
+  const { dependencies } = (data ?? {}) as { readonly dependencies?: readonly DependsOn[] };
+  return dependencies ? { ...context, dependencies: dependencies.map(asSeen) } : context;
 }
 
 export function blockedRefusal(

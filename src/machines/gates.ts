@@ -1,6 +1,6 @@
 /**
  * Gates: transitions that would approve or apply a change are held back while what it depends on is open. A trigger is
- * refused; a join or a timer that found the gate closed is taken when something happened to a dependency and it is clear.
+ * refused; a join or a timer that found the gate closed is taken as soon as it is clear, whatever made it so.
  */
 import { and } from 'xstate/guards';
 import type { State } from './definition.ts';
@@ -21,8 +21,14 @@ export function gated(to: string, within: Within, guard: unknown): unknown {
   return hasGate(within, to) ? and([clear(to), guard] as never) : guard;
 }
 
-export function clear(to: string): { readonly type: 'clear'; readonly params: { readonly to: string } } {
-  return { type: 'clear', params: { to } };
+export function clear(to: string) {
+  return { type: 'clear', params: { to } } as const;
+}
+
+/** The guard of a transition that a new revision takes: what counts is what that depends on. */
+export function gatedRevision(to: string, within: Within): unknown {
+  const foreseen = { type: 'clear', params: { to, isForeseen: true } } as const;
+  return hasGate(within, to) ? and(['builtIn', foreseen] as never) : 'builtIn';
 }
 
 interface Waiting {
@@ -31,18 +37,16 @@ interface Waiting {
   readonly actions?: readonly unknown[];
 }
 
-/** What a state does when it is looked at again: the first of these whose gate is clear, and whose guard holds. */
-export function rechecks(waiting: readonly Waiting[]): Record<string, unknown> {
-  if (waiting.length === 0) return {};
-  const transitions = (before: unknown, then: readonly unknown[]) =>
-    waiting.map(({ to, guard, actions = [] }) => ({
-      target: to,
-      guard: and([before, clear(to), guard] as never),
-      actions: [...then, ...actions],
-    }));
-  return {
-    'dependency.recheck': transitions('awake', []),
-    // While it was suspended the way may have become clear.
-    'change.resume': transitions('builtIn', ['builtIn']),
-  };
+/** What goes on by itself where its gate was closed once; a change that depends on nothing never waited at one. */
+export function goingOn(waiting: readonly Waiting[]): unknown[] {
+  return waiting.map(({ to, guard, actions }) => ({
+    target: to,
+    guard: and([{ type: 'cleared', params: { to } }, guard] as never),
+    ...(actions && { actions }),
+  }));
+}
+
+/** Under this name a timer is noted that found its gate closed; it is forgotten when its state is left. */
+export function heldName(path: string, timer: string): string {
+  return `${path}:${timer}`;
 }

@@ -3,7 +3,7 @@ import { assign, setup } from 'xstate';
 import { applyBuiltIn, builtInRefusal } from './built-in.ts';
 import type { ChangeContext } from './context.ts';
 import type { ConditionText, Definition } from './definition.ts';
-import { isHeldBack } from './dependencies.ts';
+import { foreseen, isHeldBack } from './dependencies.ts';
 import { factsOf, holds } from './facts.ts';
 import type { Leaving } from './paths.ts';
 import { refusalOf } from './permission.ts';
@@ -22,7 +22,10 @@ export function configure(definition: Definition, timers: readonly NamedTimer[])
       builtIn: ({ context, event }) => builtInRefusal(definition, context, event) === undefined,
       holds: ({ context }, { text }: { text: ConditionText }) => holds(text, factsOf(definition, context)),
       awake: ({ context }) => context.suspended === undefined,
-      clear: ({ context }, { to }: { to: string }) => !isHeldBack(definition, to, context),
+      clear: ({ context, event }, { to, isForeseen }: { to: string; isForeseen?: true }) =>
+        !isHeldBack(definition, to, isForeseen ? foreseen(context, event.data) : context),
+      cleared: ({ context }, { to }: { to: string }) =>
+        context.dependencies !== undefined && !isHeldBack(definition, to, context),
       isOver: ({ context }, { name }: { name: string }) => context.elapsed?.includes(name) ?? false,
     },
     actions: {

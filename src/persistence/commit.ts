@@ -15,7 +15,7 @@ import { insertChanges, insertStates, lockStreams, updateStates } from './commit
 import { setTimers, settleTimers } from './commit-timers.ts';
 import { type EncodedChange, encodeChange } from './encode.ts';
 import { isDataError } from './failures.ts';
-import { judge, noneMovedOn } from './judge.ts';
+import { judge, noneAppeared, noneMovedOn } from './judge.ts';
 import { withClient } from './pools.ts';
 import type { ChangeCommit, CommitResult } from './records.ts';
 import { isMissed } from './statements.ts';
@@ -79,9 +79,13 @@ function nextWave(changes: readonly EncodedChange[]): { wave: EncodedChange[]; l
   return { wave, later };
 }
 
-/** Changes that must not move while this one is written; many may ask that of the same. */
-function required({ tenant, requires = [] }: ChangeCommit): string[] {
-  return requires.map(({ change }) => `change\0${tenant}\0${change}`);
+/** Changes that must not move, or appear, while this one is written; many may ask that of the same. */
+function required({ tenant, requires = [], edges = [] }: ChangeCommit): string[] {
+  const unknown = edges.filter(({ on }) => on === null);
+  return [
+    ...requires.map(({ change }) => `change\0${tenant}\0${change}`),
+    ...unknown.map(({ project, target }) => `facts\0${tenant}\0${project}\0${target}`),
+  ];
 }
 
 function claims({ tenant, change, facts, keys }: ChangeCommit): string[] {
@@ -158,6 +162,7 @@ async function attemptWithoutLosers(
 async function writeAll(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<Placed[]> {
   const { placed, growth } = placeAll(batch);
   const sent = [
+    noneAppeared(client, batch),
     insertChanges(client, batch),
     insertStates(client, batch),
     updateStates(client, batch),

@@ -59,11 +59,11 @@ export async function edgesAt(
   );
 }
 
-/** Everything reachable from a change in one direction, at most `limit` edges, nearest first. */
+/** Everything reachable from these changes in one direction, at most `limit` edges, nearest first. */
 export async function edgesBeyond(
   pool: pg.Pool,
   tenant: string,
-  change: string,
+  changes: readonly string[],
   direction: 'up' | 'down',
   limit: number,
 ): Promise<EdgeRow[]> {
@@ -72,7 +72,7 @@ export async function edgesBeyond(
     pool,
     'reading the graph',
     `with recursive reached (id) as (
-       select $2::text collate "C"
+       select unnest($2::text[]) collate "C"
        union
        select e.${there} from reached r
        join countersign.change_edges e on e.tenant_id = $1 and e.${here} = r.id and e.ended_version is null
@@ -81,7 +81,7 @@ export async function edgesBeyond(
      select ${EDGE} from reached r
      join countersign.change_edges e on e.tenant_id = $1 and e.${here} = r.id and e.ended_version is null
      limit $3`,
-    [tenant, change, limit],
+    [tenant, changes, limit],
   );
 }
 

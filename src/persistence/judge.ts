@@ -24,6 +24,7 @@ export async function judge(
   verdict('exists', await namesTaken(client, batch));
   verdict('version', await firedAlready(client, batch));
   verdict('version', await movedOn(client, batch));
+  verdict('version', await appeared(client, batch));
   verdict('key', await keysTaken(client, batch));
   for (const { place, commit } of batch) {
     if (streams.has(commit.tenant)) continue;
@@ -83,6 +84,39 @@ function columnsOf(seen: readonly Seen[]): Column[] {
     ['text', seen.map(({ change }) => change)],
     ['int4', seen.map(({ version }) => version)],
     ['int4', seen.map(({ place }) => place)],
+  ];
+}
+
+const APPEARED = `
+  select n.place
+  from unnest($1::text[], $2::text[], $3::text[], $4::int4[]) as n (tenant_id, project, target, place)
+  join countersign.changes c on c.tenant_id = n.tenant_id and c.project = n.project and c.key = n.target`;
+
+/** Changes that name another which was nobody's when they were looked at, and has been proposed since. */
+async function appeared(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<number[]> {
+  const unknown = unknownIn(batch);
+  if (unknown[0]?.[1].length === 0) return [];
+  const { rows } = await run<{ place: number }>(client, 'appeared', APPEARED, unknown);
+  return rows.map(({ place }) => place);
+}
+
+const NONE_APPEARED = `select countersign.expect(0, count(*)) from (${APPEARED}) as found`;
+
+/** Misses where one of these has been proposed; nothing is asked where all are known. */
+export async function noneAppeared(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<void> {
+  const unknown = unknownIn(batch);
+  if (unknown[0]?.[1].length !== 0) await run(client, 'none_appeared', NONE_APPEARED, unknown);
+}
+
+function unknownIn(batch: readonly EncodedChange[]): Column[] {
+  const edges = batch.flatMap(({ commit: { tenant, edges: all = [] }, place }) =>
+    all.filter(({ on }) => on === null).map(({ project, target }) => ({ tenant, project, target, place })),
+  );
+  return [
+    ['text', edges.map(({ tenant }) => tenant)],
+    ['text', edges.map(({ project }) => project)],
+    ['text', edges.map(({ target }) => target)],
+    ['int4', edges.map(({ place }) => place)],
   ];
 }
 

@@ -6,6 +6,7 @@ import { entry, facts, proposal, refusal, state, step, TENANT } from '../support
 import { storeContents } from './store-contents.ts';
 import { storeDelegations } from './store-delegations.ts';
 import { storeDirectory } from './store-directory.ts';
+import { storeEdges } from './store-edges.ts';
 import { storeHistory } from './store-history.ts';
 import { storeProjects } from './store-projects.ts';
 import { storeProperties } from './store-properties.ts';
@@ -229,6 +230,8 @@ export function storeContract(name: string, open: () => Promise<StoreRig>): void
     });
 
     describe('a commit of changes that stay together', () => storeTogether(() => store, fresh));
+
+    describe('the graph of changes', () => storeEdges(() => store, fresh));
 
     describe('a timer', () => {
       const timer = { name: 'escalate', setVersion: 1, event: 'timeout', dueAt: 9_000 };

@@ -4,6 +4,7 @@ import { newId } from '../../src/actors/clock.ts';
 import type { Answer, Envelope, EventCommand, Principal, Proposal } from '../../src/actors/commands.ts';
 import { contentsFrom } from '../../src/actors/contents/contents.ts';
 import type { NewDelegation } from '../../src/actors/delegations.ts';
+import { graphFrom } from '../../src/actors/dependencies/questions.ts';
 import { Directories } from '../../src/actors/directory/directories.ts';
 import type { Said } from '../../src/actors/directory/entries.ts';
 import type { GroupAnswer } from '../../src/actors/group.ts';
@@ -18,16 +19,19 @@ import type {
   ChangeRecord,
   ChangeRef,
   DelegationRecord,
+  EdgeRow,
   Json,
   LogRow,
   ProjectOwners,
   ProjectRef,
   StoredDefinition,
   TenantRecord,
+  TouchingHunks,
 } from '../../src/persistence/records.ts';
 import { MemoryDelegations } from '../support/memory-delegations.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
 import { MemoryStore } from '../support/memory-store.ts';
+import { fakeGraph } from './fake-graph.ts';
 
 export const NOW = Date.UTC(2026, 10, 23, 9, 30);
 
@@ -126,6 +130,15 @@ export class FakeBackend implements Backend {
 
   /** Of none: `contents.test.ts` has a runtime of its own. */
   readonly contents = contentsFrom(new MemoryStore(), { now: () => NOW });
+
+  /** What depends on what, as tests say it; and what revisions do to files. */
+  readonly edgeRows: EdgeRow[] = [];
+  readonly touching: TouchingHunks[] = [];
+  readonly graph = graphFrom({
+    store: fakeGraph(this),
+    directory: (tenant) => this.directory(tenant),
+    estimate: (ref) => this.advice.estimate(ref),
+  });
 
   readonly advice: Backend['advice'] = {
     estimate: async ({ tenant, change }) => {

@@ -52,6 +52,10 @@ export function conflictOf(tenant: Tenant, given: ChangeCommit): 'key' | 'versio
   const isSeen = (each: { change: string; version: number }) =>
     tenant.changes.get(each.change)?.state.version === each.version;
   if (!(given.requires ?? []).every(isSeen)) return 'version';
+  const appeared = (given.edges ?? []).some(
+    ({ on, project, target }) => on === null && tenant.names.has(`${project}\0${target}`),
+  );
+  if (appeared) return 'version';
   const { facts } = given;
   return facts && facts.key !== null && tenant.names.has(`${facts.project}\0${facts.key}`)
     ? 'exists'

@@ -82,11 +82,12 @@ export function graphNodesIn(tenant: Tenant | undefined, changes: readonly strin
 
 export function dependantsIn(tenant: Tenant | undefined, { change, project, key }: Happened): Dependant[] {
   const found = [...(tenant?.edges ?? [])].flatMap(([dependant, edges]) => {
-    const edge = edges.find(({ on, target, project: from }) =>
+    const meant = edges.filter(({ on, target, project: from }) =>
       on === null ? from === project && target === key : on === change,
     );
+    const [target] = meant.map((edge) => edge.target).sort();
     const outcome = tenant?.changes.get(dependant)?.state.outcome ?? null;
-    return edge ? [{ change: dependant, target: edge.target, outcome }] : [];
+    return target === undefined ? [] : [{ change: dependant, target, outcome }];
   });
   return found.sort((a, b) => (a.change < b.change ? -1 : 1));
 }

@@ -251,11 +251,11 @@ export class MemoryStore implements Store {
 
   async edgesBeyond(
     tenant: string,
-    change: string,
+    changes: readonly string[],
     direction: 'up' | 'down',
     limit: number,
   ): Promise<EdgeRow[]> {
-    return edgesBeyondIn(this.#tenants.get(tenant), change, direction).slice(0, limit);
+    return edgesBeyondIn(this.#tenants.get(tenant), changes, direction).slice(0, limit);
   }
 
   async graphNodes(tenant: string, changes: readonly string[]): Promise<GraphNode[]> {

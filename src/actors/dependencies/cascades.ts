@@ -3,7 +3,7 @@
  * The tenant's stream is the list of what has to be told, and one stored position says how far it has been told; so a server
  * that dies loses nothing, and two that tell the same thing are one, by its idempotency key.
  */
-import { messageOf } from '../../errors.ts';
+import { CountersignError, messageOf } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { Dependant, Happened, LogRow } from '../../persistence/records.ts';
 import type { Clock, Store } from '../ports.ts';
@@ -128,7 +128,14 @@ export class Cascades {
     const reopen = outcome === 'approved' && (await reactionTo(tenant, happened, change)) === 'reopen';
     if (outcome !== null && !reopen) return;
     const key = `cascade/${change}/${happened.change}@${happened.version}`;
-    await tell({ tenant, change, because: sentenceOf(happened), key, reopen });
+    await tell({ tenant, change, because: sentenceOf(happened), key, reopen }).catch((error: unknown) => {
+      // One that was stopped stays so however often it is told; the others are not to wait for it.
+      if (!(error instanceof CountersignError) || error.retryable) throw error;
+      this.#world.log.warn(
+        { tenant, change, err: error },
+        'a change could not be told of what it depends on',
+      );
+    });
   }
 }
 

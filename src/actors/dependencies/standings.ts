@@ -57,7 +57,8 @@ async function withKnown(
   const look = (given: DependsOn) =>
     seen(given, known.get(nameOf({ tenant: ref.tenant, project, target: given.on })), rules, together);
   mailbox.live = withRemembered(live, look);
-  return { ...work, items: items.map((item) => withNamed(item, look)) };
+  const isItself = (target: string) => target === ref.change || target === live.facts.key;
+  return { ...work, items: items.map((item) => withNamed(item, look, isItself)) };
 }
 
 /** What is known of a dependency: those that nobody proposed yet are unknown, and block as open ones do. */
@@ -117,11 +118,22 @@ function isDependsOn(value: unknown): value is DependsOn {
   return typeof value === 'object' && value !== null && 'on' in value && typeof value.on === 'string';
 }
 
-function withNamed(item: Item, look: (given: DependsOn) => Dependency): Item {
+/** A change does not depend on itself, and on another once in each way. */
+function withNamed(
+  item: Item,
+  look: (given: DependsOn) => Dependency,
+  isItself: (target: string) => boolean,
+): Item {
   const given = named(item);
   if (!given || item.input.kind !== 'event') return item;
   const { command } = item.input;
-  const data = { ...(command.data as object), dependencies: given.map(look) } as unknown as Json;
+  const once = new Map<string, DependsOn>();
+  for (const each of given) {
+    const name = `${each.kind}\0${each.on}`;
+    if (!isItself(each.on) && !once.has(name)) once.set(name, each);
+  }
+  const dependencies = [...once.values()].map(look);
+  const data = { ...(command.data as object), dependencies } as unknown as Json;
   return { ...item, input: { ...item.input, command: { ...command, data } } };
 }
 

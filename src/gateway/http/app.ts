@@ -11,6 +11,7 @@ import { addDefinitionRoutes } from './definitions.ts';
 import { addDelegationRoutes } from './delegations.ts';
 import { addDirectoryRoutes } from './directory.ts';
 import { addEstimateRoutes } from './estimates.ts';
+import { addGraphRoutes } from './graph.ts';
 import { addOperationRoutes } from './operations.ts';
 import { errorResponse } from './problem-response.ts';
 import { addProjectRoutes } from './projects.ts';
@@ -37,6 +38,7 @@ export function createApp(services: Services): FetchHandler {
   addQuestionRoutes(routes, services);
   addEstimateRoutes(routes, services);
   addReviewerRoutes(routes, services);
+  addGraphRoutes(routes, services);
   addBatchRoutes(routes, services);
   addDelegationRoutes(routes, services);
   addDirectoryRoutes(routes, services);
