@@ -53,27 +53,31 @@ export function planned(count: number, random: () => number): Plan {
     changes.push({ change, on });
     return change;
   };
-  const some = (from: readonly string[]) => [
-    ...new Set(Array.from({ length: EACH }, () => from[Math.floor(random() * from.length)] ?? '')),
-  ];
+  const some = (from: readonly string[], wanted = EACH, ...found: readonly string[]) => {
+    const on = new Set(found);
+    while (on.size < Math.min(wanted, from.length)) on.add(from[Math.floor(random() * from.length)] ?? '');
+    return [...on];
+  };
   const hubs = Array.from({ length: HUBS }, () => add([]));
   const bottom = add([]);
   let below = [bottom];
   for (let layer = 0; layer < LAYERS; layer++) {
     const under = below;
-    below = Array.from({ length: WIDTH }, () => add(some(under)));
+    below = Array.from({ length: WIDTH }, (_, at) =>
+      add(some(under, EACH, under[at % under.length] ?? bottom)),
+    );
   }
   const top = add(below);
   const plain: string[] = [];
   let group: string[] = [];
   while (changes.length < count - HUBS * DEPENDANTS) {
-    if (group.length === 20) group = [];
+    if (group.length === 200) group = [];
     const change = add(group.length === 0 ? [] : some(group));
     group.push(change);
     plain.push(change);
   }
   for (const hub of hubs)
-    for (let at = 0; at < DEPENDANTS; at++) add([hub, ...some(plain.slice(0, 1_000)).slice(0, EACH - 1)]);
+    for (let at = 0; at < DEPENDANTS; at++) add([hub, ...some(plain.slice(0, 1_000), EACH - 1)]);
   return { changes, hubs, top, bottom, plain };
 }
 

@@ -138,8 +138,14 @@ function commitOf(ref: ChangeRef, before: Live, folding: Folding): ChangeCommit 
       .filter((timer) => !live.timers.includes(timer))
       .map(({ name, setVersion }) => ({ name, setVersion, as: fired.has(name) ? 'fired' : 'cancelled' })),
     keys,
+    ...definitionOf(before, live),
     ...dependenciesOf(before, folding),
   };
+}
+
+function definitionOf(before: Live, { facts }: Live): Pick<ChangeCommit, 'definitionVersion'> {
+  const { definitionVersion } = facts;
+  return definitionVersion === before.facts.definitionVersion ? {} : { definitionVersion };
 }
 
 /** What the change depends on from now on, where that is not what it did; and what an approval of it was judged by. */

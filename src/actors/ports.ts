@@ -1,6 +1,7 @@
 /** What the actors need from the world. Outer folders implement these; tests and the simulator do too. */
 import type { Activity, ChangeHistory, HistorySample } from '../persistence/history-records.ts';
 import type {
+  Activation,
   CalendarRecord,
   CascadePosition,
   ChangeCommit,
@@ -10,17 +11,24 @@ import type {
   CommitOptions,
   CommitResult,
   ContentRecord,
+  DefinitionLife,
   DelegationFilter,
   DelegationRecord,
   Dependant,
   DirectoryEntry,
   DueTimer,
   EdgeRow,
+  Following,
   GraphNode,
   Happened,
   KeyAnswer,
   KeyRef,
+  LiveConfiguration,
   LogRow,
+  MigrationProgress,
+  MigrationRecord,
+  MigrationStatus,
+  NewActivation,
   NewDirectoryEntry,
   OwnersStamp,
   ProjectOwners,
@@ -84,6 +92,45 @@ export interface Store {
   definition(tenant: string, name: string, version?: number): Promise<StoredDefinition | undefined>;
   /** Newest version of each, by name. */
   definitions(tenant: string): Promise<StoredDefinition[]>;
+  /** Every version of one, newest first. */
+  definitionVersions(tenant: string, name: string): Promise<StoredDefinition[]>;
+
+  /** Adds to what is said of which version is active where. */
+  addActivation(given: NewActivation): Promise<Activation>;
+  definitionLife(tenant: string, name: string): Promise<DefinitionLife>;
+  /** Newest first; `before` is the last one already seen. */
+  activationHistory(
+    tenant: string,
+    name: string,
+    page: { before?: number; limit: number },
+  ): Promise<Activation[]>;
+
+  /** Where the open changes are that follow this version, most first. */
+  liveConfigurations(following: Following): Promise<LiveConfiguration[]>;
+  /** Ids of these changes in their order. */
+  changesFollowing(following: Following, page: { after: string; limit: number }): Promise<string[]>;
+  /** The log rows of those that a migration brought to this version and to which nothing happened since, by change. */
+  untouchedSince(
+    following: Following,
+    migration: string,
+    page: { after: string; limit: number },
+  ): Promise<LogRow[]>;
+  /** False where another one from the same version is under way. */
+  saveMigration(migration: MigrationRecord): Promise<boolean>;
+  migration(tenant: string, id: string): Promise<MigrationRecord | undefined>;
+  /** Newest first; without a tenant those of all tenants that are at work. */
+  migrations(tenant?: string): Promise<MigrationRecord[]>;
+  /** False where its status is none of `from`. One that is reverted begins again with the first change. */
+  moveMigration(
+    migration: Pick<MigrationRecord, 'tenant' | 'id'>,
+    from: readonly MigrationStatus[],
+    to: MigrationStatus,
+    at: number,
+  ): Promise<boolean>;
+  advanceMigration(
+    migration: Pick<MigrationRecord, 'tenant' | 'id'>,
+    progress: MigrationProgress,
+  ): Promise<void>;
 
   /** False where the tenant exists. */
   createTenant(tenant: TenantRecord): Promise<boolean>;

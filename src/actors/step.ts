@@ -21,6 +21,7 @@ import type { Envelope, EventCommand } from './commands.ts';
 import { explain, takenRule } from './explain.ts';
 import { type Live, stateOf } from './live.ts';
 import { dataOf, onBehalf } from './log-data.ts';
+import { MIGRATE, type Move, moved } from './moving.ts';
 import { isOperation, operate } from './operations.ts';
 import { timersAfter } from './timers-after.ts';
 
@@ -33,7 +34,13 @@ export type Input =
       readonly electorates?: Readonly<Record<string, number>>;
     }
   | { readonly kind: 'event'; readonly command: EventCommand; readonly envelope: Envelope }
-  | { readonly kind: 'timer'; readonly timer: TimerRecord };
+  | { readonly kind: 'timer'; readonly timer: TimerRecord }
+  | {
+      readonly kind: 'migrate';
+      readonly move: Move;
+      readonly envelope: Envelope;
+      readonly reason: string | null;
+    };
 
 /** `entry` is null where the input no longer counts: a timer that was cancelled, fired, or is not due yet. */
 export interface Stepped {
@@ -50,6 +57,8 @@ export function step(live: Live, input: Input, now: number): Stepped {
       return receive(live, input.command, input.envelope, now);
     case 'timer':
       return elapse(live, input.timer, now);
+    case 'migrate':
+      return migrate(live, input, now);
   }
 }
 
@@ -110,6 +119,18 @@ function elapse(live: Live, timer: TimerRecord, now: number): Stepped {
   const envelope = { ...SYSTEM, occurredAt: pending.dueAt };
   const came = { kind: 'transition', role: null } as const;
   return { live: after, entry: entryOf({ envelope, now, event: pending.name }, live, after, came) };
+}
+
+/** To another version of the definition, and on from there where something goes by itself. */
+function migrate(live: Live, { move, envelope, reason }: Input & { kind: 'migrate' }, now: number): Stepped {
+  const arrived = moved(live, move, now);
+  if (!arrived) return { live, entry: null };
+  const { live: there, going, data } = arrived;
+  const after = going
+    ? advance(there, going, now, false)
+    : { ...there, version: live.version + 1, updatedAt: now };
+  const said = { envelope, now, event: MIGRATE, reason: reason ?? undefined, data: data as unknown as Json };
+  return { live: after, entry: entryOf(said, live, after, { kind: 'transition', role: null }) };
 }
 
 /** The change when the timer is over. What operators arranged for it comes before what the definition says. */

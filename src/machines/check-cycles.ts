@@ -7,10 +7,10 @@ import type { Move } from './check-configuration.ts';
 import { keyOf } from './check-configuration.ts';
 import { eventless } from './check-eventless.ts';
 import type { Node } from './check-explore.ts';
+import { isSimple, valuesIn, withValue } from './check-facts.ts';
 import type { Model } from './check-model.ts';
-import { evaluate } from './conditions/evaluate.ts';
 import { print } from './conditions/print.ts';
-import { type Condition, childrenOf, type Scalar } from './conditions/tree.ts';
+import type { Condition, Scalar } from './conditions/tree.ts';
 import { readsOf } from './conditions/variables.ts';
 import { treeOf } from './facts.ts';
 
@@ -92,33 +92,11 @@ type Assumed = ReadonlyMap<string, boolean>;
 
 function* assignments(parts: readonly (readonly [string, Condition])[], size: number): Generator<Assumed> {
   const count = parts.length > MAX_PARTS || size * 2 ** parts.length > MAX_STEPS ? 1 : 2 ** parts.length;
-  const cases = facts(parts.map(([, part]) => part));
+  const cases = valuesIn(parts.map(([, part]) => part));
   for (let mask = 0; mask < count; mask += 1) {
     const assumed = new Map(parts.map(([text], index) => [text, (mask & (1 << index)) !== 0]));
     if (isConsistent(parts, assumed, cases)) yield assumed;
   }
-}
-
-/** For each path that the parts compare with values: the values that tell the comparisons apart. */
-function facts(parts: readonly Condition[]): Map<string, readonly Scalar[]> {
-  const values = new Map<string, Scalar[]>();
-  for (const part of parts) {
-    const [path, ...others] = readsOf(part);
-    if (path === undefined || others.length > 0) continue;
-    const near = literalsIn(part).flatMap((each): Scalar[] =>
-      typeof each === 'number' ? [each - 1, each, each + 1] : [each],
-    );
-    values.set(path, [...(values.get(path) ?? []), ...near]);
-  }
-  return new Map(
-    [...values].map(([path, known]) => [path, [...new Set([...known, true, false, '', '\u{1F}other', 0])]]),
-  );
-}
-
-function literalsIn(node: Condition): Scalar[] {
-  if (node.kind === 'literal') return [node.value];
-  if (node.kind === 'list') return [...node.items];
-  return childrenOf(node).flatMap(literalsIn);
 }
 
 /** Whether for every path some value makes all comparisons with it come out as assumed; lists and texts may be anything. */
@@ -131,23 +109,10 @@ function isConsistent(
     const about = parts.filter(
       ([, part]) => isSimple(part) && readsOf(part).length === 1 && readsOf(part)[0] === path,
     );
-    return values.some((value) => {
-      const env = nested(path.split('.'), value);
-      return about.every(([text, part]) => evaluate(part, env) === assumed.get(text));
-    });
+    return values.some((value) =>
+      about.every(([text, part]) => withValue(part, path, value) === assumed.get(text)),
+    );
   });
-}
-
-/** A path by itself, or compared with a value or a list of values. */
-function isSimple(part: Condition): boolean {
-  if (part.kind === 'read') return true;
-  if (part.kind === 'compare')
-    return [part.left, part.right].every(({ kind }) => kind === 'read' || kind === 'literal');
-  return part.kind === 'in' && part.item.kind === 'read' && part.list.kind === 'list';
-}
-
-function nested(path: readonly string[], value: Scalar): Record<string, unknown> {
-  return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Record<string, unknown>;
 }
 
 /** Follows what goes by itself until it rests or comes back to where it was. */

@@ -46,6 +46,7 @@ export async function saveDefinition(
   definition: Omit<StoredDefinition, 'version'>,
 ): Promise<{ version: number; created: boolean }> {
   const { tenant, name, digest, deployedBy, reason, deployedAt } = definition;
+  const { findings = null, forced = false, draft = false } = definition;
   return withClient(pool, 'saving a definition', async (client) => {
     await client.query('begin');
     const stream = await client.query('select from countersign.streams where tenant_id = $1 for update', [
@@ -65,9 +66,21 @@ export async function saveDefinition(
     const version = (newest?.version ?? 0) + 1;
     await client.query(
       `insert into countersign.workflow_definitions
-         (tenant_id, name, version, digest, definition, deployed_by, reason, deployed_at)
-       values ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::float8 / 1000))`,
-      [tenant, name, version, digest, JSON.stringify(definition.definition), deployedBy, reason, deployedAt],
+         (tenant_id, name, version, digest, definition, deployed_by, reason, deployed_at, findings, forced, draft)
+       values ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::float8 / 1000), $9, $10, $11)`,
+      [
+        ...[
+          tenant,
+          name,
+          version,
+          digest,
+          JSON.stringify(definition.definition),
+          deployedBy,
+          reason,
+          deployedAt,
+        ],
+        ...[findings && JSON.stringify(findings), forced, draft],
+      ],
     );
     await client.query('commit');
     return { version, created: true };

@@ -4,11 +4,21 @@ import type { EncodedChange } from './encode.ts';
 import type { ChangeCommit, ChangeEdge } from './records.ts';
 import { type Column, run, write } from './statements.ts';
 
+/**
+ * The subquery stays a lookup by key however small the planner takes the table to be: a join planned while it was young would
+ * read it whole in every commit.
+ */
 const END_EDGES = `
-  update countersign.change_edges e set ended_version = n.version
-  from unnest($1::text[], $2::text[], $3::int4[]) as n (tenant_id, change_id, version)
-  where e.tenant_id = n.tenant_id and e.change_id = n.change_id and e.ended_version is null
-    and e.set_version < n.version`;
+  update countersign.change_edges e set ended_version = old.version
+  from (
+    select found.place, n.version from unnest($1::text[], $2::text[], $3::int4[]) as n (tenant_id, change_id, version)
+    cross join lateral (
+      select e.ctid as place from countersign.change_edges e
+      where e.tenant_id = n.tenant_id and e.change_id = n.change_id and e.ended_version is null
+        and e.set_version < n.version offset 0
+    ) as found
+  ) as old
+  where e.ctid = old.place`;
 
 const SET_EDGES = `
   insert into countersign.change_edges
@@ -26,10 +36,11 @@ export async function setEdges(client: pg.ClientBase, batch: readonly EncodedCha
   const changed = batch.flatMap(({ commit }) => (commit.edges ? [{ commit, edges: commit.edges }] : []));
   if (changed.length === 0) return;
   const tenants = [...new Set(changed.map(({ commit }) => commit.tenant))];
+  const had = changed.filter(({ commit }) => commit.baseVersion > 0);
   const edges = changed.flatMap(({ commit, edges: all }) => all.map((edge) => ({ commit, edge })));
   await Promise.all([
     run(client, 'begin_cascade', BEGIN_CASCADE, [['text', tenants]]),
-    run(client, 'end_edges', END_EDGES, identity(changed)),
+    had.length > 0 && run(client, 'end_edges', END_EDGES, identity(had)),
     write(client, 'set_edges', SET_EDGES, [
       ...identity(edges),
       text(edges, ({ target }) => target),

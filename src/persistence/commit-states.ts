@@ -78,6 +78,22 @@ export function updateStates(client: pg.ClientBase, batch: readonly EncodedChang
   ]);
 }
 
+const FOLLOW_VERSIONS = `
+  update countersign.workflow_states s set definition_version = n.definition_version
+  from unnest($1::text[], $2::text[], $3::int4[]) as n (tenant_id, change_id, definition_version)
+  where s.tenant_id = n.tenant_id and s.change_id = n.change_id`;
+
+/** Changes that were brought to another version of their definition; a commit without any sends nothing. */
+export function followVersions(client: pg.ClientBase, batch: readonly EncodedChange[]): Promise<void> {
+  const brought = batch.flatMap((c) =>
+    c.commit.definitionVersion === undefined ? [] : [{ c, version: c.commit.definitionVersion }],
+  );
+  return write(client, 'follow_versions', FOLLOW_VERSIONS, [
+    ...identity(brought.map(({ c }) => c)),
+    ['int4', brought.map(({ version }) => version)],
+  ]);
+}
+
 /** The columns tenant_id and change_id. */
 export function identity(changes: readonly EncodedChange[]): Column[] {
   return [

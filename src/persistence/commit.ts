@@ -11,7 +11,7 @@ import type pg from 'pg';
 import { CountersignError, invariant } from '../errors.ts';
 import { setEdges } from './commit-edges.ts';
 import { advanceStreams, appendLog, claimKeys, type Placed, placeAll } from './commit-log.ts';
-import { insertChanges, insertStates, lockStreams, updateStates } from './commit-states.ts';
+import { followVersions, insertChanges, insertStates, lockStreams, updateStates } from './commit-states.ts';
 import { setTimers, settleTimers } from './commit-timers.ts';
 import { type EncodedChange, encodeChange } from './encode.ts';
 import { isDataError } from './failures.ts';
@@ -166,6 +166,7 @@ async function writeAll(client: pg.ClientBase, batch: readonly EncodedChange[]):
     insertChanges(client, batch),
     insertStates(client, batch),
     updateStates(client, batch),
+    followVersions(client, batch),
     noneMovedOn(client, batch),
     setEdges(client, batch),
     setTimers(client, batch),

@@ -20,7 +20,8 @@ export async function standingsOf(pool: pg.Pool, targets: readonly Target[]): Pr
   return query<Standing & pg.QueryResultRow>(
     pool,
     'looking where dependencies stand',
-    `select n.place::int4 as place, s.change_id as change, s.version, s.outcome, c.attributes ->> 'risk' as risk
+    `select n.place::int4 as place, s.change_id as change, s.version, s.outcome, 
+       coalesce(s.snapshot #>> '{context,attributes,risk}', c.attributes ->> 'risk') as risk
      from unnest($1::text[], $2::text[], $3::text[]) with ordinality as n (tenant_id, project, target, place)
      cross join lateral (
        select change_id, attributes from countersign.changes

@@ -7,6 +7,7 @@ import type { Logger } from '../log.ts';
 import * as catalogue from './catalogue.ts';
 import { commitBatch } from './commit.ts';
 import * as contents from './contents.ts';
+import * as life from './definition-life.ts';
 import * as delegations from './delegations.ts';
 import * as directory from './directory.ts';
 import * as edges from './edges.ts';
@@ -16,6 +17,7 @@ import { createPool, type DatabaseConfig } from './pools.ts';
 import * as projects from './projects.ts';
 import * as queries from './queries.ts';
 import type {
+  Activation,
   CalendarRecord,
   CascadePosition,
   ChangeCommit,
@@ -25,17 +27,24 @@ import type {
   CommitOptions,
   CommitResult,
   ContentRecord,
+  DefinitionLife,
   DelegationFilter,
   DelegationRecord,
   Dependant,
   DirectoryEntry,
   DueTimer,
   EdgeRow,
+  Following,
   GraphNode,
   Happened,
   KeyAnswer,
   KeyRef,
+  LiveConfiguration,
   LogRow,
+  MigrationProgress,
+  MigrationRecord,
+  MigrationStatus,
+  NewActivation,
   NewDirectoryEntry,
   OwnersStamp,
   ProjectOwners,
@@ -130,6 +139,70 @@ export class PostgresStore {
 
   definitions(tenant: string): Promise<StoredDefinition[]> {
     return catalogue.newestDefinitions(this.#readers, tenant);
+  }
+
+  definitionVersions(tenant: string, name: string): Promise<StoredDefinition[]> {
+    return life.definitionVersions(this.#readers, tenant, name);
+  }
+
+  addActivation(given: NewActivation): Promise<Activation> {
+    return life.addActivation(this.#writers, given);
+  }
+
+  definitionLife(tenant: string, name: string): Promise<DefinitionLife> {
+    return life.definitionLife(this.#readers, tenant, name);
+  }
+
+  activationHistory(
+    tenant: string,
+    name: string,
+    page: { before?: number; limit: number },
+  ): Promise<Activation[]> {
+    return life.activationHistory(this.#readers, tenant, name, page);
+  }
+
+  liveConfigurations(following: Following): Promise<LiveConfiguration[]> {
+    return life.liveConfigurations(this.#readers, following);
+  }
+
+  changesFollowing(following: Following, page: { after: string; limit: number }): Promise<string[]> {
+    return life.changesFollowing(this.#readers, following, page);
+  }
+
+  untouchedSince(
+    following: Following,
+    migration: string,
+    page: { after: string; limit: number },
+  ): Promise<LogRow[]> {
+    return life.untouchedSince(this.#readers, following, migration, page);
+  }
+
+  saveMigration(migration: MigrationRecord): Promise<boolean> {
+    return life.saveMigration(this.#writers, migration);
+  }
+
+  migration(tenant: string, id: string): Promise<MigrationRecord | undefined> {
+    return life.findMigration(this.#readers, tenant, id);
+  }
+
+  migrations(tenant?: string): Promise<MigrationRecord[]> {
+    return life.listMigrations(this.#readers, tenant);
+  }
+
+  moveMigration(
+    migration: Pick<MigrationRecord, 'tenant' | 'id'>,
+    from: readonly MigrationStatus[],
+    to: MigrationStatus,
+    at: number,
+  ): Promise<boolean> {
+    return life.moveMigration(this.#writers, migration, from, to, at);
+  }
+
+  advanceMigration(
+    migration: Pick<MigrationRecord, 'tenant' | 'id'>,
+    progress: MigrationProgress,
+  ): Promise<void> {
+    return life.advanceMigration(this.#writers, migration, progress);
   }
 
   createTenant(tenant: TenantRecord): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { Refusal } from '../errors.ts';
 import type { ChangeEdge } from './graph-records.ts';
 import type { ChangeRef, Json, ProjectRef } from './identities.ts';
 
+export * from './definition-records.ts';
 export * from './graph-records.ts';
 export * from './identities.ts';
 
@@ -122,6 +123,8 @@ export interface ChangeCommit extends ChangeRef {
   readonly keys: readonly KeyClaim[];
   /** What the change depends on from now on, instead of what it did; absent where that stays as it is. */
   readonly edges?: readonly ChangeEdge[];
+  /** The version of its definition that the change follows from now on; absent where that stays as it is. */
+  readonly definitionVersion?: number;
   /** Other changes that must still be at the version they were seen at: the commit is void where one has moved on. */
   readonly requires?: readonly { readonly change: string; readonly version: number }[];
 }
@@ -158,6 +161,12 @@ export interface StoredDefinition {
   readonly deployedBy: string;
   readonly reason: string | null;
   readonly deployedAt: number;
+  /** What its check found; absent where that was not kept. */
+  readonly findings?: Json;
+  /** Deployed in spite of errors among the findings. */
+  readonly forced?: boolean;
+  /** Active only once it is activated: it has to be reviewed first. */
+  readonly draft?: boolean;
 }
 
 /** How owners files are read. */

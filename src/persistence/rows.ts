@@ -1,5 +1,5 @@
 /** Rows of the database as the records of `records.ts`. Times leave the database as milliseconds, see `ms`. */
-import type { ChangeRecord, LogRow, StoredChange, StoredDefinition, TimerRecord } from './records.ts';
+import type { ChangeRecord, Json, LogRow, StoredChange, StoredDefinition, TimerRecord } from './records.ts';
 
 /** SQL for a timestamp column in milliseconds since the Unix epoch. */
 export function ms(column: string): string {
@@ -56,7 +56,7 @@ export function toLogRow(row: LogColumns): LogRow {
 
 /** A change `c` with its state `s`; the snapshot is left out where nobody asked for it, being the largest part. */
 export const CHANGE_COLUMNS = `c.tenant_id, c.change_id, c.project, c.key, c.title, c.author, c.author_kind,
-  c.definition, c.definition_version, c.attributes, ${ms('c.created_at')} as created_ms,
+  c.definition, coalesce(s.definition_version, c.definition_version) as definition_version, c.attributes, ${ms('c.created_at')} as created_ms,
   s.version, s.state, s.outcome, ${ms('s.updated_at')} as updated_ms,
   (select json_agg(json_build_object('name', t.name, 'setVersion', t.set_version, 'event', t.event,
      'dueAt', ${ms('t.due_at')}) order by t.due_at, t.name)
@@ -107,7 +107,7 @@ export function toStoredChange(row: ChangeColumns & { snapshot: StoredChange['sn
   return { ...toChangeRecord(row), snapshot: row.snapshot };
 }
 
-export const DEFINITION_COLUMNS = `tenant_id, name, version, digest, definition, deployed_by, reason,
+export const DEFINITION_COLUMNS = `tenant_id, name, version, digest, definition, deployed_by, reason, findings, forced, draft,
   ${ms('deployed_at')} as deployed_ms`;
 
 export interface DefinitionColumns {
@@ -118,6 +118,9 @@ export interface DefinitionColumns {
   definition: StoredDefinition['definition'];
   deployed_by: string;
   reason: string | null;
+  findings: Json | null;
+  forced: boolean;
+  draft: boolean;
   deployed_ms: number;
 }
 
@@ -131,5 +134,8 @@ export function toDefinition(row: DefinitionColumns): StoredDefinition {
     deployedBy: row.deployed_by,
     reason: row.reason,
     deployedAt: row.deployed_ms,
+    ...(row.findings !== null && { findings: row.findings }),
+    ...(row.forced && { forced: true }),
+    ...(row.draft && { draft: true }),
   };
 }

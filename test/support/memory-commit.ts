@@ -13,7 +13,7 @@ import type {
 } from '../../src/persistence/records.ts';
 
 export interface Held {
-  readonly facts: ChangeFacts;
+  facts: ChangeFacts;
   state: StateRecord;
 }
 
@@ -68,6 +68,8 @@ export function write(tenant: Tenant, given: ChangeCommit): number {
   if (facts && state) tenant.changes.set(change, { facts, state });
   else if (held && state) held.state = state;
   if (facts && facts.key !== null) tenant.names.add(`${facts.project}\0${facts.key}`);
+  const { definitionVersion } = given;
+  if (held && definitionVersion !== undefined) held.facts = { ...held.facts, definitionVersion };
   const seq = tenant.rows.length + 1;
   for (const [index, entry] of given.entries.entries()) {
     tenant.rows.push({ ...entry, tenant: given.tenant, change, seq: seq + index });

@@ -16,7 +16,8 @@ export function standingsIn(tenants: ReadonlyMap<string, Tenant>, targets: reado
     const found = behind(tenants.get(target.tenant), target);
     if (!found) return [];
     const [change, { facts, state }] = found;
-    const risk = (facts.attributes as { readonly risk?: unknown } | null)?.risk;
+    const { context } = (state.snapshot ?? {}) as { context?: { attributes?: { risk?: unknown } } };
+    const risk = context?.attributes?.risk ?? (facts.attributes as { readonly risk?: unknown } | null)?.risk;
     const { version, outcome } = state;
     return [{ place: index + 1, change, version, outcome, risk: typeof risk === 'string' ? risk : null }];
   });

@@ -22,11 +22,14 @@ import type {
   DirectoryEntry,
   DueTimer,
   EdgeRow,
+  Following,
   GraphNode,
   Happened,
   KeyAnswer,
   KeyRef,
   LogRow,
+  MigrationRecord,
+  NewActivation,
   NewDirectoryEntry,
   OwnersStamp,
   ProjectOwners,
@@ -56,12 +59,14 @@ import {
 } from './memory-edges.ts';
 import { matches } from './memory-filter.ts';
 import { activityIn, historiesIn, historyIn } from './memory-history.ts';
+import { changesFollowingIn, liveConfigurationsIn, MemoryLife, untouchedIn } from './memory-life.ts';
 
 export class MemoryStore implements Store {
   readonly #tenants = new Map<string, Tenant>();
   readonly #delegations = new MemoryDelegations();
   readonly #directory = new MemoryDirectory();
   readonly #contents = new MemoryContents();
+  readonly #life = new MemoryLife();
 
   async load(refs: readonly ChangeRef[]): Promise<StoredChange[]> {
     return copy(
@@ -165,6 +170,55 @@ export class MemoryStore implements Store {
   async definitions(tenant: string): Promise<StoredDefinition[]> {
     const newest = new Map(this.#tenants.get(tenant)?.definitions.map((d) => [d.name, d]));
     return copy([...newest.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
+  }
+
+  async definitionVersions(tenant: string, name: string): Promise<StoredDefinition[]> {
+    const all = this.#tenants.get(tenant)?.definitions.filter((each) => each.name === name) ?? [];
+    return copy(all.toReversed());
+  }
+
+  async addActivation(given: NewActivation) {
+    return copy(this.#life.add(copy(given)));
+  }
+
+  async definitionLife(tenant: string, name: string) {
+    return copy(this.#life.of(this.#tenants.get(tenant), tenant, name));
+  }
+
+  async activationHistory(tenant: string, name: string, page: { before?: number; limit: number }) {
+    return copy(this.#life.history(tenant, name, page));
+  }
+
+  async liveConfigurations(wanted: Following) {
+    return copy(liveConfigurationsIn(this.#tenants.get(wanted.tenant), wanted));
+  }
+
+  async changesFollowing(wanted: Following, page: { after: string; limit: number }) {
+    return changesFollowingIn(this.#tenants.get(wanted.tenant), wanted, page);
+  }
+
+  async untouchedSince(wanted: Following, migration: string, page: { after: string; limit: number }) {
+    return copy(untouchedIn(this.#tenants.get(wanted.tenant), wanted, migration, page));
+  }
+
+  async saveMigration(migration: MigrationRecord) {
+    return this.#life.save(copy(migration));
+  }
+
+  async migration(tenant: string, id: string) {
+    return copy(this.#life.find(tenant, id));
+  }
+
+  async migrations(tenant?: string) {
+    return copy(this.#life.list(tenant));
+  }
+
+  async moveMigration(...given: Parameters<Store['moveMigration']>) {
+    return this.#life.move(...given);
+  }
+
+  async advanceMigration(...given: Parameters<Store['advanceMigration']>) {
+    this.#life.advance(...given);
   }
 
   async createTenant(record: TenantRecord): Promise<boolean> {

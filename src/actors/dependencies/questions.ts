@@ -9,12 +9,12 @@ import { type ConflictsAnswer, conflictsWith } from './conflict-question.ts';
 import { type CriticalPath, criticalPath } from './critical-path.ts';
 import { type GraphDocument, graphDocument } from './documents.ts';
 import { dotGraph } from './dot.ts';
-import type { EdgeKind, Happening } from './edge.ts';
+import type { Edge, EdgeKind, Happening } from './edge.ts';
 import type { Direction } from './graph.ts';
 import { type LoadedGraph, type LoadingWorld, loadGraph, type Member } from './loading.ts';
 import { type MergeOrder, mergeOrder } from './merge-order.ts';
 import { type Drawing, mermaidFlowchart } from './mermaid.ts';
-import { allDependentsOf, blockedBy, blockersOf, lostOf, type Reached, wayTo } from './reach.ts';
+import { allDependentsOf, blockedBy, blockersOf, lostOf, type Reached, waysAmong } from './reach.ts';
 import { ifEnded, ifLandsFirst, type WhatIf } from './what-if.ts';
 
 /** Changes of which a critical path knows how long they take: the nearest. Asking costs two queries each. */
@@ -156,7 +156,7 @@ async function blockersIn(
   const lost = lostOf(graph, ref.change).map((edge) => ({ change: edge.on, distance: 1, edge }));
   return {
     ...listed(found, ref.change, reached, all, limit),
-    lost: lost.slice(0, limit).map((each) => related(found, [each], each, true)),
+    lost: lost.slice(0, limit).map((each) => related(found, [each.edge], each, true)),
     path: criticalPath(graph, ref.change, (change) => known.get(change)),
     member,
   };
@@ -170,28 +170,29 @@ function listed(
   limit: number,
 ): Listed {
   const shown = reached.slice(0, limit);
+  const way = waysAmong(reached);
   const cut =
     shown.length < reached.length ? `Shown are the nearest ${shown.length} of ${reached.length}.` : null;
   return {
     about: found.member(change),
-    items: shown.map((each) => related(found, reached, each, blocking.has(each.change))),
+    items: shown.map((each) => related(found, way(each.change), each, blocking.has(each.change))),
     total: reached.length,
     blocking: blocking.size,
     truncated: joined(cut, found.truncated),
   };
 }
 
-function related(found: LoadedGraph, reached: readonly Reached[], one: Reached, blocking: boolean): Related {
+function related(found: LoadedGraph, way: readonly Edge[], one: Reached, blocking: boolean): Related {
   return {
     ...one,
     about: found.member(one.change),
-    why: wayText(found, wayTo(reached, one.change)),
+    why: wayText(found, way),
     blocking,
   };
 }
 
 /** "I12 needs I11 (textual, does-not-apply-without), and I11 needs I10 (declared, trailer)". */
-function wayText({ member }: LoadedGraph, way: readonly Reached['edge'][]): string {
+function wayText({ member }: LoadedGraph, way: readonly Edge[]): string {
   const steps = way
     .slice(0, STEPS_NAMED)
     .map(

@@ -50,15 +50,21 @@ export function lostOf(graph: Graph, change: string): readonly Edge[] {
 }
 
 /** The edges from a change to what was reached, in the order in which one walks them. */
-export function wayTo(reached: readonly Reached[], change: string): readonly Edge[] {
+export const wayTo = (reached: readonly Reached[], change: string): readonly Edge[] =>
+  waysAmong(reached)(change);
+
+/** The same for whoever asks for many ways among those that were reached. */
+export function waysAmong(reached: readonly Reached[]): (change: string) => readonly Edge[] {
   const byChange = new Map(reached.map((one) => [one.change, one]));
-  const way: Edge[] = [];
-  for (let at = byChange.get(change); at !== undefined; ) {
-    way.push(at.edge);
-    const { edge, change: here }: Reached = at;
-    at = byChange.get(edge.on === here ? edge.change : edge.on);
-  }
-  return way.reverse();
+  return (change) => {
+    const way: Edge[] = [];
+    for (let at = byChange.get(change); at !== undefined; ) {
+      way.push(at.edge);
+      const { edge, change: here }: Reached = at;
+      at = byChange.get(edge.on === here ? edge.change : edge.on);
+    }
+    return way.reverse();
+  };
 }
 
 function directly(graph: Graph, change: string, direction: Direction, only: Only): readonly Edge[] {

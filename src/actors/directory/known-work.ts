@@ -37,7 +37,7 @@ export async function withDirectories(
 }
 
 function withDirectory(input: Input, directory: Directory, facts: Facts, definition: Definition): Input {
-  if (input.kind === 'timer') return input;
+  if (input.kind !== 'event' && input.kind !== 'propose') return input;
   const { envelope } = input;
   const principal = knownAs(directory, envelope.principal, placeOf(facts));
   const known = principal === envelope.principal ? input : { ...input, envelope: { ...envelope, principal } };

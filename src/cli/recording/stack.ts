@@ -66,11 +66,7 @@ export async function recordStack(
   return { changes, notes: work.notes };
 }
 
-async function recordOne(
-  work: Work,
-  revision: Revision,
-  dependsOn: readonly DependsOn[],
-): Promise<Recorded> {
+async function recordOne(work: Work, revision: Revision, dependsOn: readonly DependsOn[]): Promise<Recorded> {
   const told = { key: revision.changeId, commit: revision.commit, title: titleOf(revision), dependsOn };
   const known = await changeWith(work, revision.changeId);
   const proposed = known ? { ok: true as const, value: known } : await propose(work, revision);

@@ -1,0 +1,220 @@
+/**
+ * Is a plan safe? Every configuration that a change of the old version can rest in, and every one that is live, has to land
+ * in a configuration of the new version from which an outcome can be reached, whatever the conditions say. The new version
+ * is explored from where changes land, which need not be where it leads by itself.
+ */
+import type { StateValue } from 'xstate';
+import { type Configuration, entered, keyOf, Overflow } from './check-configuration.ts';
+import { eventlessCycles } from './check-cycles.ts';
+import { eventless } from './check-eventless.ts';
+import { happenings } from './check-events.ts';
+import { explore, leadingTo, type Node } from './check-explore.ts';
+import { type Model, modelOf } from './check-model.ts';
+import type { Definition } from './definition.ts';
+import {
+  type Landed,
+  landing,
+  type MigrationPlan,
+  type MigrationProblem,
+  partsOf,
+  placeText,
+  planProblems,
+} from './migration.ts';
+import { timerIn } from './migration-carry.ts';
+
+/** Past so many configurations or moves of the new version nothing is decided. */
+const BUDGET = { configurations: 20_000, moves: 200_000 };
+
+export interface ProvenLanding {
+  readonly from: StateValue;
+  /** Null where it cannot land. */
+  readonly to: StateValue | null;
+  readonly problem: MigrationProblem | null;
+}
+
+export interface MigrationProof {
+  /** True only where it was shown that no change can be lost. */
+  readonly proven: boolean;
+  /** One for each configuration that a change can rest in, and each live one. */
+  readonly landings: readonly ProvenLanding[];
+  readonly problems: readonly MigrationProblem[];
+}
+
+interface Candidate {
+  readonly value: StateValue;
+  /** Times that are over, as the exploration marks them. */
+  readonly marks: readonly string[];
+}
+
+/** `live` are the state values of changes that are under way. */
+export function prove(
+  from: Definition,
+  to: Definition,
+  plan: MigrationPlan,
+  live: readonly StateValue[] = [],
+): MigrationProof {
+  const problems = planProblems(from, to, plan);
+  const reached = restsOf(from);
+  if (!reached) problems.push(undecided('old'));
+  const candidates = [...(reached ?? []), ...live.map((value) => ({ value, marks: [] }))];
+  const landed = candidates.map((each) => ({ each, at: landing(each.value, to, plan) }));
+  const escape = escapes(modelOf(to), landed, plan);
+  if (!escape) problems.push(undecided('new'));
+  const left = new Set<string>();
+  const landings = new Map<string, ProvenLanding>();
+  for (const { each, at } of landed) {
+    const key = JSON.stringify(each.value);
+    const proven = provenOf(each, at, escape);
+    if (!landings.has(key) || proven.problem) landings.set(key, proven);
+    if ('left' in at) for (const region of at.left) left.add(region);
+  }
+  for (const { problem } of landings.values())
+    if (problem && !problems.some(({ message }) => message === problem.message)) problems.push(problem);
+  for (const region of left) problems.push(regionLeft(region));
+  return {
+    proven: !problems.some(({ severity }) => severity === 'error'),
+    landings: [...landings.values()],
+    problems,
+  };
+}
+
+function provenOf(each: Candidate, at: Landed, escape: Escape | undefined): ProvenLanding {
+  if ('problem' in at) return { from: each.value, to: null, problem: at.problem };
+  const problem = escape && !escape(each, at.value) ? trap(each.value, at.value) : null;
+  return { from: each.value, to: at.value, problem };
+}
+
+/** Every configuration in which a change can rest; undefined where they are too many. */
+function restsOf(definition: Definition): Candidate[] | undefined {
+  const exploration = explore(modelOf(definition));
+  return exploration?.nodes
+    .filter(({ canRest, at }) => canRest && at.top.final === undefined)
+    .map(({ at }) => ({ value: valueOf(at), marks: at.marks }));
+}
+
+function valueOf({ top, inner }: Configuration): StateValue {
+  if (top.regions.length === 0) return top.path;
+  return {
+    [top.path]: Object.fromEntries(top.regions.map(({ name }, index) => [name, inner[index]?.name ?? ''])),
+  };
+}
+
+type Escape = (from: Candidate, to: StateValue) => boolean;
+
+/** Whether an outcome can be reached from where these land; undefined where that is too much to see. */
+function escapes(
+  model: Model,
+  landed: readonly { readonly each: Candidate; readonly at: Landed }[],
+  plan: MigrationPlan,
+): Escape | undefined {
+  const starts = new Map<string, Configuration>();
+  const nameOf = ({ marks }: Candidate, to: StateValue) => JSON.stringify([to, marks]);
+  for (const { each, at } of landed)
+    if ('value' in at) {
+      const start = configurationOf(model, at.value);
+      starts.set(nameOf(each, at.value), { ...start, marks: marksIn(start, each, at.paths, plan) });
+    }
+  const nodes = reachedFrom(model, [...starts.values()]);
+  if (!nodes) return undefined;
+  const ends = [...nodes.values()].filter(({ at }) => at.top.final !== undefined);
+  const all = [...nodes.values()];
+  const circling = new Set(eventlessCycles(model, all).flatMap((each) => each.nodes));
+  const escaping = leadingTo(ends, all);
+  const safe = new Map(
+    [...starts].map(([name, start]) => {
+      const node = nodes.get(keyOf(start));
+      return [name, node !== undefined && escaping.has(node) && !leads(node, circling)];
+    }),
+  );
+  return (from, to) => safe.get(nameOf(from, to)) === true;
+}
+
+/** Whether a change may come, by itself, to where it goes round for ever. */
+function leads(node: Node, circling: ReadonlySet<Node>): boolean {
+  if (circling.size === 0) return false;
+  const seen = new Set([node]);
+  for (const each of seen) {
+    if (circling.has(each)) return true;
+    for (const next of each.going) seen.add(next);
+  }
+  return false;
+}
+
+function configurationOf(model: Model, value: StateValue): Configuration {
+  const { top, inner } = partsOf(value);
+  const start = entered(model, top);
+  const placed = new Map(inner);
+  const places = start.top.regions.map(({ name, places, initial }, index) => {
+    const place = places.get(placed.get(name) ?? initial) ?? start.inner[index];
+    return place as Configuration['inner'][number];
+  });
+  return { ...start, inner: places };
+}
+
+/** Times that are over stay over where the new version notes the same; transitions by time begin anew. */
+function marksIn(
+  { top, inner }: Configuration,
+  { marks }: Candidate,
+  paths: ReadonlyMap<string, string>,
+  plan: MigrationPlan,
+): string[] {
+  const clocks = new Set([top, ...inner].flatMap((place) => place.clocks.map(({ mark }) => mark)));
+  const moved = marks.flatMap((mark) => {
+    if (!mark.includes(':')) return [];
+    const name = timerIn(mark, paths, plan);
+    return name !== undefined && clocks.has(name) && plan.timers[name] !== 'reset' ? [name] : [];
+  });
+  return moved.sort();
+}
+
+/** Everything that can follow; undefined where it is more than the budget allows. */
+function reachedFrom(model: Model, starts: readonly Configuration[]): Map<string, Node> | undefined {
+  const nodes = new Map<string, Node>();
+  const reach = (at: Configuration): Node => {
+    const key = keyOf(at);
+    const known = nodes.get(key);
+    if (known) return known;
+    const node: Node = {
+      ...{ at, key, canRest: true, next: new Set(), going: new Set() },
+      ...{ distance: 0, via: undefined },
+    };
+    nodes.set(key, node);
+    return node;
+  };
+  for (const start of starts) reach(start);
+  let moves = 0;
+  try {
+    for (const node of nodes.values()) {
+      const own = eventless(model, node.at);
+      node.canRest = !own.mustGo;
+      for (const { to } of own.moves) node.going.add(reach(to));
+      for (const next of node.going) node.next.add(next);
+      const heard = node.canRest ? happenings(model, node.at) : [];
+      for (const { to } of heard) node.next.add(reach(to));
+      moves += own.moves.length + heard.length;
+      if (nodes.size > BUDGET.configurations || moves > BUDGET.moves) return undefined;
+    }
+  } catch (error) {
+    if (error instanceof Overflow) return undefined;
+    throw error;
+  }
+  return nodes;
+}
+
+function trap(from: StateValue, to: StateValue): MigrationProblem {
+  const message = `What is in "${placeText(from)}" would land in "${placeText(to)}", from where the new version reaches no outcome; let it land somewhere else.`;
+  return { code: 'TRAP', severity: 'error', message };
+}
+
+function regionLeft(region: string): MigrationProblem {
+  const message = `The new version has no region "${region}": what was decided there is left behind.`;
+  return { code: 'REGION_LEFT', severity: 'warning', message };
+}
+
+function undecided(which: 'old' | 'new'): MigrationProblem {
+  const isOld = which === 'old';
+  const message = isOld
+    ? 'The old version has too many configurations to look at each: only those are proven that are live now.'
+    : 'The new version has too many configurations to see whether all of them lead to an outcome.';
+  return { code: 'UNDECIDED', severity: isOld ? 'warning' : 'error', message };
+}
