@@ -126,15 +126,15 @@ async function reach(rig: Rig, plan: Plan, size: object, client: pg.Client, repo
       direction === 'up'
         ? graph.blockers({ tenant: TENANT, change }, 100)
         : graph.dependants({ tenant: TENANT, change }, 100);
-    const { figure, best_ms } = await timed(RUNS, 1, async () => {
+    const { figure, best_ms } = await timed(RUNS, nodes, async () => {
       const found = await ask();
       if (found?.total !== nodes) throw new Error(`reached ${found?.total} of ${nodes}`);
     });
-    const naive = await timed(RUNS, 1, () => client.query(naiveReach(direction), [TENANT, change]));
+    const naive = await timed(RUNS, nodes, () => client.query(naiveReach(direction), [TENANT, change]));
     report({
       bench: 'cascade',
       case: `${direction}, ${nodes} changes`,
-      unit: 'questions/s',
+      unit: 'changes/s',
       figure,
       baseline: { case: 'naive recursive query', figure: naive.figure },
       detail: { ...size, best_ms, baseline_best_ms: naive.best_ms },
@@ -190,10 +190,10 @@ async function findConflicts(rig: Rig, plan: Plan, client: pg.Client, report: Re
   await client.query('vacuum analyze');
   const { graph } = rig.runtime();
   let found = 0;
-  const { figure, best_ms } = await timed(RUNS, 1, async () => {
+  const { figure, best_ms } = await timed(RUNS, WITH_HUNKS, async () => {
     found = (await graph.conflicts({ tenant: TENANT, change }, 100))?.total ?? 0;
   });
-  const naive = await timed(RUNS, 1, () =>
+  const naive = await timed(RUNS, WITH_HUNKS, () =>
     client.query(
       `select f.* from countersign.revision_files f
        join countersign.workflow_states s on s.tenant_id = f.tenant_id and s.change_id = f.change_id
@@ -204,7 +204,7 @@ async function findConflicts(rig: Rig, plan: Plan, client: pg.Client, report: Re
   report({
     bench: 'cascade',
     case: `conflicts among ${WITH_HUNKS}`,
-    unit: 'questions/s',
+    unit: 'changes/s',
     figure,
     baseline: { case: 'reading all their hunks', figure: naive.figure },
     detail: { conflicts: found, best_ms, baseline_best_ms: naive.best_ms },

@@ -11,6 +11,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   timers: async () => (await import('./timers.ts')).timers,
   dependencies: async () => (await import('./dependencies.ts')).dependencies,
   cascade: async () => (await import('./cascade.ts')).cascade,
+  migration: async () => (await import('./migration.ts')).migration,
+  staffing: async () => (await import('./staffing.ts')).staffing,
 };
 
 async function main(argv: readonly string[]): Promise<void> {

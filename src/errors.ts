@@ -39,6 +39,8 @@ export const REFUSALS = {
   CHANGE_EXISTS: { status: 409, title: 'A change with this key exists in the project' },
   DEPENDENCY_OPEN: { status: 409, title: 'Changes that this one depends on have to come first' },
   GROUP_REFUSED: { status: 409, title: 'Another change of the group refused, so nothing was done' },
+  NOT_ACTIVE: { status: 409, title: 'The definition takes no new changes, or may not take them yet' },
+  PLAN_UNPROVEN: { status: 409, title: 'The plan of a migration could lose changes, so nothing was moved' },
 } as const satisfies Record<string, RefusalKind>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -1,10 +1,10 @@
 /** Deployed definitions: checked on the way in, compiled once on the way out. */
 
 import { LRUCache } from 'lru-cache';
-import { CountersignError, type Issue, invariant } from '../errors.ts';
+import { CountersignError, type Issue, invariant, type Refusal } from '../errors.ts';
 import { unknownCalendars } from '../machines/calendar-names.ts';
 import { check } from '../machines/check.ts';
-import { type CompiledWorkflow, compile } from '../machines/compile.ts';
+import { type CompiledWorkflow, compile, start } from '../machines/compile.ts';
 import type { Definition } from '../machines/definition.ts';
 import { digestOf } from '../machines/digest.ts';
 import type { Finding } from '../machines/findings.ts';
@@ -15,6 +15,7 @@ import type { Json, StoredDefinition } from '../persistence/records.ts';
 import type { Calendars } from './calendars.ts';
 import type { Principal } from './commands.ts';
 import { gathering } from './gather.ts';
+import { Activations } from './life/activations.ts';
 import type { Clock, Store } from './ports.ts';
 import type { Deployed } from './views.ts';
 
@@ -26,14 +27,19 @@ export class Definitions {
   readonly #clock: Clock;
   readonly #calendars: Calendars;
   readonly #compiled = new LRUCache<string, CompiledWorkflow>({ max: KEPT });
-  readonly #newest: (name: DefinitionName) => Promise<StoredDefinition | undefined>;
+  readonly activations: Activations;
+  readonly #stored: (name: VersionName) => Promise<StoredDefinition | undefined>;
 
   constructor(store: Store, clock: Clock, calendars: Calendars) {
     this.#store = store;
     this.#clock = clock;
     this.#calendars = calendars;
-    this.#newest = gathering(nameOf, async (names) => {
-      const found = await Promise.all(names.map(({ tenant, name }) => store.definition(tenant, name)));
+    this.activations = new Activations(store, clock);
+    const nameOf = ({ tenant, name, version }: VersionName) => cacheKey(tenant, name, version);
+    this.#stored = gathering(nameOf, async (wanted) => {
+      const found = await Promise.all(
+        wanted.map(({ tenant, name, version }) => store.definition(tenant, name, version)),
+      );
       return new Map(found.flatMap((each) => (each ? [[nameOf(each), each]] : [])));
     });
   }
@@ -42,8 +48,13 @@ export class Definitions {
    * Stores a definition in the JSON grammar as the newest version of its name; the same digest again changes nothing.
    * Throws DEFINITION_INVALID with every defect as an issue.
    */
-  async deploy(tenant: string, source: unknown, by: Principal, reason: string | null): Promise<Deployed> {
-    const { definition, warnings } = read(source);
+  async deploy(
+    tenant: string,
+    source: unknown,
+    by: Principal,
+    { reason, force, isReviewed }: Deploying,
+  ): Promise<Deployed & { readonly isDraft: boolean }> {
+    const { definition, warnings, forced, findings } = read(source, force);
     const { name } = definition;
     await this.#requireCalendars(tenant, definition);
     const stored = {
@@ -54,23 +65,40 @@ export class Definitions {
       deployedBy: by.id,
       reason,
       deployedAt: this.#clock.now(),
+      findings: findings as unknown as Json,
+      ...(forced && { forced }),
+      ...((await isReviewed(name)) && { draft: true }),
     };
     const { version, created } = await this.#store.saveDefinition(stored);
-    return { name, version, digest: stored.digest, created, warnings };
+    const known = created ? stored : await this.#store.definition(tenant, name, version);
+    const isDraft = known?.draft === true;
+    return { name, version, digest: stored.digest, created, warnings, ...(forced && { forced }), isDraft };
   }
 
-  /** The version new changes follow. Throws NOT_FOUND where the tenant has no such definition. */
-  async newest(tenant: string, name: string): Promise<{ workflow: CompiledWorkflow; version: number }> {
-    const stored = await this.#newest({ tenant, name });
-    if (!stored) {
+  /**
+   * The version that new changes of a project follow, or why they follow none. Throws NOT_FOUND where the tenant has no such
+   * definition.
+   */
+  async active(
+    tenant: string,
+    name: string,
+    project: string,
+  ): Promise<{ workflow: CompiledWorkflow; version: number } | Refusal> {
+    const { version, retired } = await this.activations.active(tenant, name, project);
+    if (version !== null) {
+      const workflow = await this.workflow({ tenant, definition: name, definitionVersion: version });
+      return { workflow, version };
+    }
+    const isThere = retired || (await this.#store.definition(tenant, name)) !== undefined;
+    if (!isThere) {
       throw new CountersignError('NOT_FOUND', `The tenant ${tenant} has no definition "${name}".`, {
         hint: 'Deploy one with "countersign deploy FILE".',
       });
     }
-    return {
-      workflow: await this.#current(tenant, this.#compile(stored), stored.version),
-      version: stored.version,
-    };
+    const message = retired
+      ? `The definition "${name}" is retired and takes no new changes; activate it again, or use another one.`
+      : `No version of "${name}" is approved and active yet; activate one.`;
+    return { code: 'NOT_ACTIVE', message, accepted: [] };
   }
 
   /** The machine a stored change runs on. */
@@ -82,7 +110,7 @@ export class Definitions {
     const { tenant, definition, definitionVersion } = change;
     const known = this.#compiled.get(cacheKey(tenant, definition, definitionVersion));
     if (known) return this.#current(tenant, known, definitionVersion);
-    const stored = await this.#store.definition(tenant, definition, definitionVersion);
+    const stored = await this.#stored({ tenant, name: definition, version: definitionVersion });
     invariant(stored, `version ${definitionVersion} of ${definition} exists as long as changes follow it`);
     return this.#current(tenant, this.#compile(stored), definitionVersion);
   }
@@ -115,27 +143,50 @@ export class Definitions {
   }
 }
 
-interface DefinitionName {
+interface VersionName {
   readonly tenant: string;
   readonly name: string;
+  readonly version: number;
 }
 
-function nameOf({ tenant, name }: DefinitionName): string {
-  return `${tenant}/${name}`;
+export interface Deploying {
+  readonly reason: string | null;
+  /** In spite of errors; one that cannot even be compiled is refused all the same. */
+  readonly force: boolean;
+  /** Whether it has to be approved before it can become active. */
+  readonly isReviewed: (name: string) => Promise<boolean>;
 }
 
 function cacheKey(tenant: string, name: string, version: number): string {
   return `${tenant}/${name}/${version}`;
 }
 
-function read(source: unknown): { definition: Definition; warnings: Issue[] } {
+interface Read {
+  readonly definition: Definition;
+  readonly warnings: Issue[];
+  readonly findings: readonly Finding[];
+  readonly forced: boolean;
+}
+
+function read(source: unknown, force: boolean): Read {
   const parsed = sourceSchema.safeParse(source);
   if (!parsed.success) throw invalid(schemaFindings(parsed.error));
   const definition = normalise(parsed.data);
   const { findings } = check(definition);
   const defects = findings.filter(({ severity }) => severity === 'error');
-  if (defects.length > 0) throw invalid(defects, definition.name);
-  return { definition, warnings: findings.map(toIssue) };
+  const forced = defects.length > 0 && force && isCompilable(definition);
+  if (defects.length > 0 && !forced) throw invalid(defects, definition.name);
+  return { definition, warnings: findings.map(toIssue), findings, forced };
+}
+
+/** A machine can be made of it, and a change of it begins. */
+function isCompilable(definition: Definition): boolean {
+  try {
+    start(compile(definition), { author: '' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function invalid(findings: readonly Finding[], name = 'The definition'): CountersignError {

@@ -14,7 +14,7 @@ import {
   restore,
   type Step,
 } from '../machines/compile.ts';
-import { landing, type MigrationPlan, partsOf } from '../machines/migration.ts';
+import { landing, type MigrationPlan, partsOf, placeKey } from '../machines/migration.ts';
 import { carried, carriedTimers, type Paths } from '../machines/migration-carry.ts';
 import type { Json, LogRow, TimerRecord } from '../persistence/records.ts';
 import type { Live } from './live.ts';
@@ -32,7 +32,12 @@ interface Versions {
 }
 
 export type Move =
-  | (Versions & { readonly direction: 'over'; readonly plan: MigrationPlan })
+  | (Versions & {
+      readonly direction: 'over';
+      readonly plan: MigrationPlan;
+      /** Keys of the configurations that were proven to land well; a change that is elsewhere stays. */
+      readonly proven: ReadonlySet<string>;
+    })
   | (Versions & { readonly direction: 'back'; readonly row: LogRow });
 
 /** What stands in the log row of a change that was brought over. */
@@ -87,9 +92,10 @@ interface Arrived {
 function movedOver(
   live: Live,
   { value, context }: PersistedSnapshot,
-  { target, plan }: Move & { direction: 'over' },
+  { target, plan, proven }: Move & { direction: 'over' },
   now: number,
 ): Arrived | undefined {
+  if (!proven.has(placeKey(value))) return undefined;
   const at = landing(value, target.definition, plan);
   if (!('value' in at)) return undefined;
   const { suspended } = context;

@@ -191,6 +191,10 @@ export interface Store {
     direction: 'up' | 'down',
     limit: number,
   ): Promise<EdgeRow[]>;
+  /** Every edge of a tenant, at most `limit`. */
+  allEdges(tenant: string, limit: number): Promise<EdgeRow[]>;
+  /** Which changes were proposed or moved in `(after, until]` of the stream, once each, at most `limit`. */
+  movedIn(tenant: string, after: number, until: number, limit: number): Promise<string[]>;
   /** What a graph shows of each change; those that do not exist are absent. */
   graphNodes(tenant: string, changes: readonly string[]): Promise<GraphNode[]>;
   /** The newest thing in `(after, until]` about each change that others depend on, which these have to be told. */

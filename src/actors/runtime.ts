@@ -36,12 +36,16 @@ import { claimsOf, type GroupAnswer, groupProblem } from './group.ts';
 import { claimOf } from './identity.ts';
 import { KnownFacts } from './known-facts.ts';
 import { type LaneLimits, Lanes } from './lanes.ts';
+import { type Deployment, type Life, lifeFrom } from './life/life.ts';
+import { Migrations } from './life/migrations.ts';
 import { type Live, proposed, revive } from './live.ts';
 import { type Item, Mailboxes, nameOf } from './mailbox.ts';
 import type { Clock, NewId, Publisher, Scheduler, Store } from './ports.ts';
 import { type GivenOwners, setOwners } from './project-owners.ts';
+import { type StaffingQuestions, staffingFrom } from './staffing.ts';
 import { type Input, step } from './step.ts';
 import { type Advice, adviceFrom } from './suggestions/advice.ts';
+import { type TimeTravel, timeTravelFrom } from './time-travel.ts';
 import { Timers } from './timers.ts';
 import { type ChangeView, type Deployed, viewOf } from './views.ts';
 
@@ -73,6 +77,9 @@ export class Runtime {
   readonly advice: Advice;
   readonly contents: Contents;
   readonly graph: GraphQuestions;
+  readonly timeTravel: TimeTravel;
+  readonly life: Life;
+  readonly staffing: StaffingQuestions;
   readonly #newId: NewId;
   readonly #calendars: Calendars;
   readonly #definitions: Definitions;
@@ -112,6 +119,10 @@ export class Runtime {
     this.contents = contentsFrom(store, clock);
     const directory = (tenant: string) => this.#directories.of(tenant);
     this.graph = graphFrom({ store, directory, estimate: (ref) => this.advice.estimate(ref) });
+    this.life = this.#lifeIn(world);
+    this.staffing = staffingFrom({ store, directory });
+    const calendars = (tenant: string, names: readonly string[]) => this.#calendars.of(tenant, names);
+    this.timeTravel = timeTravelFrom({ store, clock, directory, calendars });
     this.#timers = new Timers({ store, clock, scheduler, log, fire: (timer) => this.#fire(timer) });
     this.#batchWorld = {
       store,
@@ -140,13 +151,16 @@ export class Runtime {
   async open(): Promise<void> {
     await this.#timers.open();
     await this.#cascades.open();
+    await this.life.migrations.open();
   }
 
   /** Proposes a change. Throws NOT_FOUND for an unknown definition and INVALID_INPUT for an attribute that does not fit it; refuses CHANGE_EXISTS for a key that is taken. */
   async propose(proposal: Proposal, envelope: Envelope): Promise<Answer> {
     const { tenant } = envelope.principal;
     invariant(envelope.actsFor === undefined, "changes are proposed in nobody else's name");
-    const { workflow, version } = await this.#definitions.newest(tenant, proposal.definition);
+    const active = await this.#definitions.active(tenant, proposal.definition, proposal.project);
+    if ('code' in active) return { ok: false, refusal: active, row: null, replayed: false };
+    const { workflow, version } = active;
     const misfit = attributeProblem(workflow.definition, proposal.attributes);
     if (misfit) throw new CountersignError('INVALID_INPUT', `The proposal does not fit: ${misfit}.`);
     const facts: ChangeFacts = {
@@ -261,8 +275,17 @@ export class Runtime {
     return this.#directories.say(tenant, said, reason, by);
   }
 
-  deploy(tenant: string, source: unknown, by: Principal, reason: string | null): Promise<Deployed> {
-    return this.#definitions.deploy(tenant, source, by, reason);
+  /** Throws DEFINITION_INVALID, and FORBIDDEN where `by` may not deploy in spite of that. */
+  deploy(
+    tenant: string,
+    source: unknown,
+    by: Principal,
+    reason: string | null,
+    how: Omit<Deployment, 'reason'> & { readonly strictStaffing?: boolean } = {},
+  ): Promise<Deployed> {
+    return this.staffing.deploying({ tenant, source, isStrict: how.strictStaffing === true }, () =>
+      this.life.deploy(tenant, source, by, { ...how, reason }),
+    );
   }
 
   /** Replaces the owners of a project. Throws INVALID_INPUT with an issue for each defect of the files. */
@@ -302,6 +325,7 @@ export class Runtime {
     this.#lanes.refuse();
     await this.#timers.close();
     await this.#cascades.close();
+    await this.life.migrations.close();
     await this.#lanes.drain();
   }
 
@@ -315,6 +339,29 @@ export class Runtime {
       ? { change, trigger: way.trigger, reason: because }
       : { change, trigger: 'dependency.recheck', data: { because } };
     await this.send(command, { principal, idempotencyKey: key });
+  }
+
+  #lifeIn({ store, clock, newId, log }: RuntimeWorld): Life {
+    const migrations = new Migrations({
+      ...{ store, clock, newId, log },
+      workflow: (tenant, definition, definitionVersion) =>
+        this.#definitions.workflow({ tenant, definition, definitionVersion }),
+      deliver: (ref, input, claim) =>
+        new Promise((settle, fail) => {
+          this.#lanes.deliver(ref, { input, claim, settle, fail, attempts: 0 });
+        }),
+    });
+    return lifeFrom({
+      ...{
+        store,
+        clock,
+        migrations,
+        definitions: this.#definitions,
+        activations: this.#definitions.activations,
+      },
+      directory: (tenant) => this.directory(tenant),
+      propose: (proposal, envelope) => this.propose(proposal, envelope),
+    });
   }
 
   #enter(command: EventCommand, envelope: Envelope, claim: Item['claim']): Promise<Answer> {

@@ -50,6 +50,10 @@ export interface Deployed {
   readonly digest: string;
   readonly created: boolean;
   readonly warnings: readonly Issue[];
+  /** Deployed in spite of errors, which stand among the warnings. */
+  readonly forced?: boolean;
+  /** The change that has to be approved before this version can be activated. */
+  readonly review?: { readonly change: string; readonly key: string };
 }
 
 /**

@@ -4,6 +4,15 @@ import type { Said } from '../actors/directory/entries.ts';
 import { CountersignError } from '../errors.ts';
 import type { Blockers, Conflicts, Graph, MergeOrder, WhatIf, WhatIfBody } from './graph-wire.ts';
 import { HttpClient, type Request, type Target } from './http.ts';
+import type {
+  DefinitionActivation,
+  DefinitionComparison,
+  DefinitionVersion,
+  Migration,
+  MigrationReport,
+  NewMigration,
+  StartedMigration,
+} from './life-wire.ts';
 import { type Reply, readReply } from './problem.ts';
 import type {
   BatchBody,
@@ -13,6 +22,7 @@ import type {
   Delegation,
   Deployed,
   DirectoryEntryDocument,
+  DirectorySaid,
   Estimate,
   EventBody,
   FileLines,
@@ -25,8 +35,10 @@ import type {
   PrincipalRoles,
   ProjectOwners,
   Proposal,
+  Replays,
   Reviewers,
   RevisionFile,
+  Staffing,
   Tenant,
   ToldRevision,
   Transition,
@@ -186,9 +198,50 @@ export class Api {
   }
 
   /** `source` is the author's grammar as JSON. */
-  deploy(source: unknown, reason?: string): Promise<Reply<Deployed>> {
-    const body = { definition: source, ...(reason !== undefined && { reason }) };
+  deploy(
+    source: unknown,
+    reason?: string,
+    how: { readonly strict_staffing?: true; readonly force?: true } = {},
+  ): Promise<Reply<Deployed>> {
+    const body = { definition: source, ...(reason !== undefined && { reason }), ...how };
     return this.#ask({ method: 'POST', path: '/v1/definitions', body, idempotencyKey: randomUUID() });
+  }
+
+  definitionVersions(name: string): Promise<Page<DefinitionVersion>> {
+    return this.#get(`/v1/definitions/${encodeURIComponent(name)}/versions`);
+  }
+
+  compareDefinitions(name: string, from: number, to: number): Promise<DefinitionComparison> {
+    return this.#get(`/v1/definitions/${encodeURIComponent(name)}/compare/${from}/${to}`);
+  }
+
+  /** `what`: "activations", "rollback" or "retirement". */
+  sayOfDefinition(name: string, what: string, body: object): Promise<Reply<DefinitionActivation>> {
+    const path = `/v1/definitions/${encodeURIComponent(name)}/${what}`;
+    return this.#ask({ method: 'POST', path, body });
+  }
+
+  /** With `dry_run` a report only. */
+  migrate<T extends MigrationReport | StartedMigration>(body: NewMigration): Promise<Reply<T>> {
+    return this.#ask({ method: 'POST', path: '/v1/migrations', body });
+  }
+
+  migrations(): Promise<Page<Migration>> {
+    return this.#get('/v1/migrations');
+  }
+
+  migration(id: string): Promise<Migration> {
+    return this.#get(`/v1/migrations/${encodeURIComponent(id)}`);
+  }
+
+  actOnMigration(id: string, act: string): Promise<Reply<Migration>> {
+    return this.#ask({ method: 'POST', path: `/v1/migrations/${encodeURIComponent(id)}/${act}` });
+  }
+
+  /** One page of how changes of the past would have gone under a draft. */
+  async replay(body: object): Promise<Replays> {
+    const path = '/v1/replays';
+    return accepted(path, await this.#ask<Replays>({ method: 'POST', path, body }));
   }
 
   delegate(body: NewDelegation): Promise<Reply<Delegation>> {
@@ -215,11 +268,16 @@ export class Api {
     return this.#get(`/v1/directory${search(query)}`);
   }
 
-  say(body: {
-    readonly entries: readonly Said[];
-    readonly reason?: string;
-  }): Promise<Reply<{ seq: number }>> {
-    return this.#ask({ method: 'POST', path: '/v1/directory', body });
+  /** `dry_run`: only what would follow. */
+  say(
+    body: { readonly entries: readonly Said[]; readonly reason?: string },
+    query: Query = {},
+  ): Promise<Reply<DirectorySaid>> {
+    return this.#ask({ method: 'POST', path: `/v1/directory${search(query)}`, body });
+  }
+
+  staffing(name: string, query: Query): Promise<Staffing> {
+    return this.#get(`/v1/definitions/${encodeURIComponent(name)}/staffing${search(query)}`);
   }
 
   rolesOf(principal: string, query: Query): Promise<PrincipalRoles> {

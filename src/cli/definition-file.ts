@@ -6,11 +6,13 @@ import { loadFile } from '../machines/load-file.ts';
 import { cell, type Paint } from './text.ts';
 
 /** One line per finding, `file:line:column code message`, and the way that shows it. */
-export function findingText({ where, code, severity, message, trace }: LocatedFinding, paint: Paint): string {
+export function findingText(found: LocatedFinding, paint: Paint): string {
+  const { where, code, severity, message, trace, repair } = found;
   const colour = severity === 'error' ? paint.red : paint.yellow;
   const place = `${where.file}:${where.line}:${where.column}`;
   const way = trace.length > 0 ? `\n    ${paint.dim(`shown by: ${trace.join(' → ')}`)}` : '';
-  return `${place} ${colour(code)} ${cell(message, 500)}${way}`;
+  const mend = repair === undefined ? '' : `\n    ${paint.dim(`repair: ${cell(repair, 300)}`)}`;
+  return `${place} ${colour(code)} ${cell(message, 500)}${way}${mend}`;
 }
 
 /** The definition in a file that may be deployed. `named` is the path as the user wrote it. Throws DEFINITION_INVALID with the findings. */

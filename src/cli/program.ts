@@ -8,9 +8,13 @@ import type { Io } from './io.ts';
 import { adder, type Finish, withCommon } from './program/add.ts';
 import { addAdministration, addServers } from './program/administration.ts';
 import { addChanges, addReading } from './program/changes.ts';
+import { addDefinitions, addMigrations } from './program/definitions.ts';
 import { addGraph } from './program/graph.ts';
+import { addModels } from './program/models.ts';
 import { addDelegations } from './program/people.ts';
 import { addDirectory, addProjects } from './program/places.ts';
+import { addRepositories } from './program/repositories.ts';
+import { addStaffing } from './program/staffing.ts';
 import { addTimers } from './program/timers.ts';
 import { addWorkflows } from './program/workflows.ts';
 
@@ -25,8 +29,13 @@ export function createProgram(io: Io, finish: Finish): Command {
   const add = adder(program, finish);
   addServers(program);
   addWorkflows(add, io);
+  addModels(add, io);
+  addDefinitions(add, io, program, finish);
+  addMigrations(add, io);
+  addStaffing(add, io);
   addChanges(add, io);
   addReading(add, io);
+  addRepositories(add, io, program, finish);
   addGraph(add, io);
   addTimers(add, io, program, finish);
   addProjects(io, program, finish);

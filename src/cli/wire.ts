@@ -231,6 +231,8 @@ export interface Deployed {
   readonly digest: string;
   readonly created: boolean;
   readonly warnings: readonly Issue[];
+  readonly forced?: boolean;
+  readonly review?: { readonly change: string; readonly key: string };
 }
 
 export interface NewDelegation {
@@ -261,6 +263,46 @@ export interface DirectoryEntryDocument {
   readonly set_by: string;
   readonly reason: string | null;
   readonly set_at: string;
+}
+
+export interface StaffingWarning {
+  readonly code: string;
+  readonly definition: string | null;
+  readonly project: string | null;
+  readonly message: string;
+}
+
+export interface DirectorySaid {
+  readonly seq: number;
+  readonly warnings: readonly StaffingWarning[];
+}
+
+export interface Staffing {
+  readonly name: string;
+  readonly version: number;
+  readonly project: string | null;
+  readonly staffed: boolean;
+  readonly decided: boolean;
+  readonly authors: { readonly served: number; readonly all: number };
+  readonly findings: readonly {
+    readonly code: 'UNSTAFFED' | 'IRREPLACEABLE';
+    readonly message: string;
+    readonly roles: readonly string[];
+    readonly place: string;
+    readonly people: readonly string[];
+    readonly authors: readonly string[] | null;
+  }[];
+  readonly irreplaceable: readonly string[];
+  readonly resilience: {
+    readonly holds: number | null;
+    readonly asked: number;
+    readonly broken: {
+      readonly away: readonly string[];
+      readonly author: string | null;
+      readonly message: string;
+    } | null;
+  };
+  readonly unknown: readonly string[];
 }
 
 export interface PrincipalRoles {
@@ -298,6 +340,43 @@ export interface NamedCalendar {
 
 export interface OutcomeCounts {
   readonly outcomes: Readonly<Record<string, number>>;
+}
+
+/** What became of a change, then or under a draft; null while it is open. */
+export interface ReplayEnding {
+  readonly outcome: string | null;
+  readonly after_ms: number | null;
+}
+
+export interface ReplayedChange {
+  readonly change: string;
+  readonly key: string | null;
+  readonly title: string;
+  readonly followed: string;
+  readonly verdict: 'same' | 'other_outcome' | 'longer' | 'shorter' | 'not_finished';
+  readonly was: ReplayEnding;
+  readonly would: ReplayEnding;
+  readonly refused: readonly {
+    readonly event: string;
+    readonly principal: string;
+    readonly code: string;
+    readonly message: string;
+    readonly at: string;
+  }[];
+  readonly missing: readonly {
+    readonly roles: readonly string[];
+    readonly principals: readonly string[];
+    readonly reason: string;
+  }[];
+  readonly unknown: Readonly<Record<string, number>>;
+  readonly left_out: readonly string[];
+}
+
+export interface Replays {
+  readonly definition: { readonly name: string; readonly digest: string };
+  readonly items: readonly ReplayedChange[];
+  readonly failed: readonly { readonly change: string; readonly problem: string }[];
+  readonly next_cursor: string | null;
 }
 
 export interface Page<T> {

@@ -6,9 +6,12 @@ import type { GraphQuestions } from '../actors/dependencies/questions.ts';
 import type { Said } from '../actors/directory/entries.ts';
 import type { Directory } from '../actors/directory/state.ts';
 import type { GroupAnswer } from '../actors/group.ts';
+import type { Life } from '../actors/life/life.ts';
 import type { Store } from '../actors/ports.ts';
 import type { GivenOwners } from '../actors/project-owners.ts';
+import type { StaffingQuestions } from '../actors/staffing.ts';
 import type { Advice } from '../actors/suggestions/advice.ts';
+import type { TimeTravel } from '../actors/time-travel.ts';
 import type { ChangeView, Deployed } from '../actors/views.ts';
 import type {
   CalendarRecord,
@@ -48,7 +51,14 @@ export interface Backend {
   /** Undefined where the tenant has no such change. */
   view(ref: ChangeRef, principal: Principal): Promise<ChangeView | undefined>;
   /** `source` is the JSON spelling of the grammar. Throws DEFINITION_INVALID with one issue per finding. */
-  deploy(tenant: string, source: unknown, by: Principal, reason: string | null): Promise<Deployed>;
+  deploy(
+    tenant: string,
+    source: unknown,
+    by: Principal,
+    reason: string | null,
+    /** `strictStaffing`: refuse what the people of the tenant cannot finish. `force`: in spite of errors. */
+    how?: { readonly strictStaffing?: boolean; readonly force?: boolean },
+  ): Promise<Deployed>;
   /** Throws INVALID_INPUT with an issue for each defect of the files. */
   setOwners(project: ProjectRef, given: GivenOwners, by: Principal): Promise<ProjectOwners>;
   /** Throws INVALID_INPUT with an issue for each mistake. */
@@ -61,12 +71,18 @@ export interface Backend {
   /** Throws NOT_FOUND, and FORBIDDEN where it is not for `by` to end it. */
   revokeDelegation(id: string, by: Principal): Promise<DelegationRecord>;
   readonly store: ReadStore;
+  /** Versions of definitions, which are active where, and migrations between them. */
+  readonly life: Life;
   /** What the past says of a change. */
   readonly advice: Advice;
   /** What revisions hold. */
   readonly contents: Contents;
   /** What depends on what. */
   readonly graph: GraphQuestions;
+  /** Whether people can finish what definitions ask for. */
+  readonly staffing: StaffingQuestions;
+  /** How the past would have gone under a draft. */
+  readonly timeTravel: TimeTravel;
   /** Whether commands would be served now: the database answers. */
   ready(): Promise<boolean>;
 }

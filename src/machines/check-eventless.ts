@@ -15,13 +15,18 @@ export interface Eventless {
 export function eventless(model: Model, at: Configuration, assume?: Assume): Eventless {
   const known = knownIn(at);
   const judge = (text: string) => model.judge(text, known, assume);
-  const inner = at.inner.map(({ whens }) => going(whens, ({ when }) => judge(when)));
+  const together = (texts: readonly string[]) => (assume ? undefined : model.together(texts, known));
+  const inner = at.inner.map(({ whens }) => going(whens, ({ when }) => judge(when), together));
   const moves = combinations(inner, at.top.isCoupled).map((taken): Move => {
     const to = taken.map((each) => each?.to);
     return { to: moved(at, to), ...labelled(taken.flatMap((each) => each ?? [])) };
   });
   if (inner.some(({ isCertain }) => isCertain)) return { moves, mustGo: true };
-  const outer = going(at.top.leaving, (each) => (each.on === 'join' ? isJoined(each, at) : judge(each.when)));
+  const outer = going(
+    at.top.leaving,
+    (each) => (each.on === 'join' ? isJoined(each, at) : judge(each.when)),
+    together,
+  );
   const leaving = outer.options.map((each): Move => ({ to: entered(model, each.to), ...labelled([each]) }));
   return { moves: [...moves, ...leaving], mustGo: outer.isCertain };
 }
@@ -32,15 +37,37 @@ interface Going<T> {
   readonly isCertain: boolean;
 }
 
-function going<T>(all: readonly T[], chance: (each: T) => Chance): Going<T> {
+type Together = (texts: readonly string[]) => readonly (readonly boolean[])[] | undefined;
+
+function going<T extends Joined | Conditional>(
+  all: readonly T[],
+  chance: (each: T) => Chance,
+  together: Together,
+): Going<T> {
   const options: T[] = [];
   for (const each of all) {
     const how = chance(each);
     if (how === false) continue;
     options.push(each);
-    if (how === true) return { options, isCertain: true };
+    if (how === true) return goingTogether(options, true, together);
   }
-  return { options, isCertain: false };
+  return goingTogether(options, false, together);
+}
+
+/** Of several that may go: those that come first in some way in which their conditions can come out. */
+function goingTogether<T extends Joined | Conditional>(
+  options: readonly T[],
+  isCertain: boolean,
+  together: Together,
+): Going<T> {
+  const open = isCertain ? options.slice(0, -1) : options;
+  const texts = open.flatMap((each) => (each.on === 'when' ? [each.when] : []));
+  const outcomes = options.length > 1 && texts.length === open.length ? together(texts) : undefined;
+  if (!outcomes) return { options, isCertain };
+  const first = new Set(outcomes.map((holds) => holds.indexOf(true)));
+  const last = isCertain && first.has(-1) ? options.slice(-1) : [];
+  const before = open.filter((_, index) => first.has(index));
+  return { options: [...before, ...last], isCertain: isCertain || !first.has(-1) };
 }
 
 type Taken = readonly (Conditional | undefined)[];

@@ -102,6 +102,16 @@ function openings(model: Model, permitted: readonly Candidate[], known: Known): 
     ...new Set(chances.flatMap(({ rule, chance }) => (chance === undefined ? [rule.if ?? ''] : []))),
   ];
   if (texts.length > MAX_OPEN) throw new Overflow();
+  const outcomes = texts.length > 1 ? model.together(texts, known) : undefined;
+  if (outcomes)
+    return outcomes.map(
+      (holds) =>
+        new Set(
+          chances.flatMap(({ rule, chance }) =>
+            (chance ?? holds[texts.indexOf(rule.if ?? '')]) ? [rule] : [],
+          ),
+        ),
+    );
   return Array.from(
     { length: 2 ** texts.length },
     (_, mask) =>

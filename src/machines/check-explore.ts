@@ -6,7 +6,7 @@ import { type Configuration, entered, keyOf, type Move, Overflow } from './check
 import { eventless } from './check-eventless.ts';
 import { happenings } from './check-events.ts';
 import type { Model } from './check-model.ts';
-import type { Transition } from './definition.ts';
+import type { ConditionText, Transition } from './definition.ts';
 
 /** Past so many configurations or moves nothing is decided; one core is busy with them for two or three seconds. */
 export interface Budget {
@@ -25,8 +25,16 @@ export interface Node {
   readonly next: Set<Node>;
   /** The same, only by itself. */
   readonly going: Set<Node>;
+  /** Every way on, with the conditions that have to hold for it; none where it is open whatever they say. */
+  readonly ways?: Way[];
   distance: number;
   via: { readonly from: Node; readonly label: readonly string[] } | undefined;
+}
+
+export interface Way {
+  readonly to: Node;
+  readonly label: readonly string[];
+  readonly conditions: readonly ConditionText[];
 }
 
 export interface Exploration {
@@ -63,12 +71,13 @@ function explored(model: Model, budget: Budget) {
     if (nodes.size > budget.configurations) throw new Overflow();
     return node;
   };
-  const follow = (from: Node, { to, label, taken: by }: Move): Node => {
+  const follow = (from: Node, { to, label, taken: by }: Move, isSure = false): Node => {
     moves += 1;
     if (moves > budget.moves) throw new Overflow();
     for (const each of by) taken.add(each);
     const node = reach(to, from.distance + label.length, { from, label });
     from.next.add(node);
+    from.ways?.push({ to: node, label, conditions: isSure ? [] : by.flatMap(conditionOf) });
     return node;
   };
   const done = new Set<Node>();
@@ -82,7 +91,7 @@ function explored(model: Model, budget: Budget) {
       done.add(node);
       const own = eventless(model, node.at);
       node.canRest = !own.mustGo;
-      for (const move of own.moves) node.going.add(follow(node, move));
+      for (const move of own.moves) node.going.add(follow(node, move, own.mustGo));
       if (node.canRest) for (const move of happenings(model, node.at)) follow(node, move);
     }
   return { nodes: [...nodes.values()], taken };
@@ -95,9 +104,15 @@ function fresh(at: Configuration, key: string): Node {
     canRest: true,
     next: new Set(),
     going: new Set(),
+    ways: [],
     distance: Number.POSITIVE_INFINITY,
     via: undefined,
   };
+}
+
+function conditionOf(transition: Transition): ConditionText[] {
+  if (transition.on === 'when') return [transition.when];
+  return 'if' in transition && transition.if !== undefined ? [transition.if] : [];
 }
 
 /** The shortest way to a configuration. */
@@ -108,10 +123,14 @@ export function traceTo(node: Node): string[] {
 }
 
 /** All nodes from which one of `goals` can be reached, the goals included. */
-export function leadingTo(goals: Iterable<Node>, nodes: readonly Node[]): Set<Node> {
+export function leadingTo(
+  goals: Iterable<Node>,
+  nodes: readonly Node[],
+  nextOf: ReadonlyMap<Node, ReadonlySet<Node>> = new Map(nodes.map((node) => [node, node.next])),
+): Set<Node> {
   const before = new Map<Node, Node[]>();
   for (const node of nodes)
-    for (const next of node.next) {
+    for (const next of nextOf.get(node) ?? []) {
       const known = before.get(next);
       if (known) known.push(node);
       else before.set(next, [node]);

@@ -6,8 +6,10 @@ import { forestalled } from './check-dead.ts';
 import { type Budget, type Exploration, explore, leadingTo, type Node, traceTo } from './check-explore.ts';
 import { type Model, modelOf } from './check-model.ts';
 import { scopePath, transitionPath } from './check-paths.ts';
+import { type Proviso, providedIn } from './check-provided.ts';
 import { joinFindings } from './check-regions.ts';
 import { deadEnd, finalFindings } from './check-scope.ts';
+import { stuckChoices } from './check-stuck.ts';
 import type { Definition, Transition } from './definition.ts';
 import { type Finding, finding } from './findings.ts';
 import { type Scope, scopesOf } from './paths.ts';
@@ -16,6 +18,8 @@ export interface Explored {
   readonly findings: readonly Finding[];
   /** Configurations in which a change can rest; an upper bound where they are too many to be seen. */
   readonly states: number;
+  /** What the verdict rests on; empty where it holds whatever the conditions say. */
+  readonly provided: readonly Proviso[];
 }
 
 /** Checks what counting cannot see; the names must have been checked, an unknown initial state is nothing to start from. */
@@ -27,19 +31,24 @@ export function checkExplored(
   const isStartable = scopes.every(({ initial, states }) => Object.hasOwn(states, initial));
   const [top] = scopes;
   const form = top ? [...formFindings(scopes, top), ...joinFindings(definition)] : [];
-  if (!top || !isStartable) return { findings: form, states: 0 };
+  const ways = (nodes: readonly Node[]) => (top ? deadEndFindings(top, nodes) : []);
+  if (!top || !isStartable) return { findings: [...form, ...ways([])], states: 0, provided: [] };
   const model = modelOf(definition, wrong);
   const exploration = explore(model, budget);
-  if (!exploration) return { findings: [...form, undecided()], states: upperBound(definition) };
+  if (!exploration)
+    return { findings: [...form, ...ways([]), undecided()], states: upperBound(definition), provided: [] };
   const { nodes } = exploration;
   const ends = nodes.filter(({ at }) => at.top.final !== undefined);
   const isReported = new Set(deadEnds(top));
   return {
     findings: [
       ...form,
+      ...ways(nodes),
       ...unreached(definition, scopes, exploration),
       ...trapped(model, nodes, ends, isReported),
+      ...stuckChoices(definition, nodes, wrong),
     ],
+    provided: providedIn(nodes, ends),
     states: new Set(nodes.filter(({ canRest }) => canRest).map(({ at }) => valueKey(at))).size,
   };
 }
@@ -55,8 +64,16 @@ function formFindings(scopes: readonly Scope[], top: Scope): Finding[] {
         ({ code }) => scope === top || code !== 'NO_FINAL_STATE',
       ),
     ),
-    ...deadEnds(top).map((name) => deadEnd(top, name, [])),
   ];
+}
+
+/** States that nothing leaves, with the shortest ways there. */
+function deadEndFindings(top: Scope, nodes: readonly Node[]): Finding[] {
+  const nearest = new Map(nearestByState(nodes).map((node) => [node.at.top.path, node]));
+  return deadEnds(top).map((name) => {
+    const node = nearest.get(name);
+    return deadEnd(top, name, node ? traceTo(node) : []);
+  });
 }
 
 function isKnown({ states }: Scope, { from, to }: Transition): boolean {
@@ -203,7 +220,7 @@ function undecided(): Finding {
   return { ...finding('UNDECIDED', message, ['states'], 'key'), severity: 'warning' };
 }
 
-function upperBound({ states }: Definition): number {
+export function upperBound({ states }: Definition): number {
   return Object.values(states).reduce((sum, { regions = {} }) => {
     const sizes = Object.values(regions).map((region) => Object.keys(region.states).length);
     return sum + sizes.reduce((product, size) => product * size, 1);

@@ -1,8 +1,10 @@
 /** A definition as the exploration walks it: for every state and region what can be heard there, and what goes by itself. */
 
 import { type Assume, type Chance, chanceOf, type Known } from './check-chance.ts';
+import { certainly, outcomesOf } from './check-choices.ts';
 import { conditionsOf } from './check-condition-list.ts';
 import { forestalled } from './check-dead.ts';
+import { domainOf } from './check-facts.ts';
 import { labelOf } from './check-scope.ts';
 import { permittedSets } from './check-senders.ts';
 import { readsOf } from './conditions/variables.ts';
@@ -71,6 +73,11 @@ export interface Model {
   readonly tops: ReadonlyMap<string, TopPlace>;
   /** Whether a condition holds; one that is wrong may be either. */
   readonly judge: (text: ConditionText, known: Known, assume?: Assume) => Chance;
+  /** For every way in which conditions can come out together: which of them hold; undefined where there are too many. */
+  readonly together: (
+    texts: readonly ConditionText[],
+    known: Known,
+  ) => readonly (readonly boolean[])[] | undefined;
   /** Which rules of a trigger one sender may satisfy together; undefined where there are too many to say. */
   readonly permitted: (trigger: string) => readonly ReadonlySet<Leaving>[] | undefined;
 }
@@ -93,11 +100,24 @@ export function modelOf(definition: Definition, wrong: ReadonlySet<ConditionText
       tops.set(name, { ...place, regions, leaving, isCoupled: regions.some(isCoupled) });
     }
   }
+  const domain = domainOf(definition);
+  const outcomes = new Map<string, ReturnType<Model['together']>>();
   const judge: Model['judge'] = (text, known, assume) =>
-    wrong.has(text) ? assume && false : chanceOf(treeOf(text), known, assume);
+    wrong.has(text)
+      ? assume && false
+      : assume
+        ? chanceOf(treeOf(text), known, assume)
+        : certainly(treeOf(text), known, domain);
+  const together: Model['together'] = (texts, known) => {
+    if (texts.some((text) => wrong.has(text))) return undefined;
+    const looks = texts.some((text) => readsOf(treeOf(text)).some(isKnowable));
+    const key = looks ? `${texts.join('\n')}\n${JSON.stringify(known)}` : texts.join('\n');
+    if (!outcomes.has(key)) outcomes.set(key, outcomesOf(texts.map(treeOf), known, domain));
+    return outcomes.get(key);
+  };
   const to = definition.supersede?.to;
   const superseded = to !== undefined && tops.has(to) ? to : undefined;
-  return { initial: definition.initial, superseded, tops, judge, permitted: parts.permitted };
+  return { initial: definition.initial, superseded, tops, judge, together, permitted: parts.permitted };
 }
 
 interface Parts {
@@ -133,6 +153,10 @@ function partsOf(definition: Definition): Parts {
       return sets.get(trigger);
     },
   };
+}
+
+function isKnowable(path: string): boolean {
+  return path.startsWith('regions.') || path.startsWith('elapsed.');
 }
 
 function sane({ states, transitions }: Scope): Transition[] {
@@ -218,8 +242,6 @@ function regionOf(scope: Scope, parts: Parts): RegionModel {
 
 function isCoupled({ places }: RegionModel): boolean {
   return [...places.values()].some(({ whens }) =>
-    whens.some(({ when }) =>
-      readsOf(treeOf(when)).some((path) => path.startsWith('regions.') || path.startsWith('elapsed.')),
-    ),
+    whens.some(({ when }) => readsOf(treeOf(when)).some(isKnowable)),
   );
 }

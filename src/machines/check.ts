@@ -4,19 +4,22 @@
  * votes or revisions tie regions together, counting does not see enough: there configurations are explored
  * (`check-explore.ts`). Sound then means: whatever the conditions say, as long as those that may hold can come to hold.
  */
+import { checkApart } from './check-apart.ts';
 import { checkAttributes } from './check-attributes.ts';
 import { checkBallots } from './check-ballots.ts';
 import { conditionsOf } from './check-condition-list.ts';
 import { checkConditions } from './check-conditions.ts';
-import { forestalled } from './check-dead.ts';
-import { checkExplored } from './check-explored.ts';
+import { checkCounted } from './check-counted.ts';
+import { checkExplored, type Explored } from './check-explored.ts';
 import { checkNames } from './check-names.ts';
 import { transitionPath } from './check-paths.ts';
-import { checkRegions, type RegionsVerdict } from './check-regions.ts';
-import { checkScope, type Firing, labelOf } from './check-scope.ts';
-import type { Definition, Transition } from './definition.ts';
+import type { Proviso } from './check-provided.ts';
+import { withRepairs } from './check-repairs.ts';
+import type { Definition } from './definition.ts';
 import { type Finding, finding } from './findings.ts';
 import { scopesOf } from './paths.ts';
+
+export { checkCounted } from './check-counted.ts';
 
 export interface Check {
   /** True only where it was proven. */
@@ -25,14 +28,23 @@ export interface Check {
   /** Number of reachable configurations; an upper bound where `decided` is false. */
   readonly states: number;
   readonly findings: readonly Finding[];
+  /**
+   * What a sound verdict rests on: in these states the way on needs one of these conditions to come to hold. Empty where the
+   * definition is sound whatever the conditions say; without meaning where it is not sound.
+   */
+  readonly provided: readonly Proviso[];
 }
 
 /** Checks a definition. All defects are found, not only the first. */
 export function check(definition: Definition): Check {
   const conditions = checkConditions(definition);
-  const { findings: found, states } = needsExploring(definition)
-    ? checkExplored(definition, { wrong: wrongConditions(definition, conditions) })
-    : checkCounted(definition);
+  const {
+    findings: found,
+    states,
+    provided,
+  } = needsExploring(definition)
+    ? exploredOrApart(definition, wrongConditions(definition, conditions))
+    : { ...checkCounted(definition), provided: [] };
   const findings = [
     ...checkNames(definition),
     ...checkAttributes(definition),
@@ -43,7 +55,11 @@ export function check(definition: Definition): Check {
   ];
   const decided = !findings.some(({ code }) => code === 'UNDECIDED');
   const sound = decided && !findings.some(({ severity }) => severity === 'error');
-  return { sound, decided, states, findings };
+  return { sound, decided, states, findings: withRepairs(definition, findings), provided };
+}
+
+function exploredOrApart(definition: Definition, wrong: ReadonlySet<string>): Explored {
+  return checkApart(definition, wrong) ?? checkExplored(definition, { wrong });
 }
 
 /** Texts of conditions with a defect: what they come to is not known. */
@@ -62,42 +78,6 @@ function needsExploring(definition: Definition): boolean {
       transitions.some((each) => each.on === 'when' || each.on === 'revision' || ('if' in each && each.if)),
     )
   );
-}
-
-/** The structure, scope by scope. */
-export function checkCounted(definition: Definition): Pick<Check, 'findings' | 'states'> {
-  const top = { ...definition, prefix: '' };
-  const regions = new Map(
-    Object.entries(definition.states).flatMap(([name, state]) =>
-      state.regions ? [[name, checkRegions(definition, name)] as const] : [],
-    ),
-  );
-  const dead = forestalled(top, definition.includes);
-  const firing = (each: Transition) => firingOf(each, regions.get(each.from), dead);
-  const stuck = new Set([...regions].flatMap(([name, { stuck }]) => (stuck ? [name] : [])));
-  const { traces, findings } = checkScope(top, firing, stuck, definition.supersede?.to);
-  const inRegions = [...regions].flatMap(([name, verdict]) =>
-    verdict.findings.map((each) => ({ ...each, trace: [...(traces.get(name) ?? []), ...each.trace] })),
-  );
-  return {
-    findings: [...findings, ...inRegions],
-    states: [...traces.keys()].reduce((sum, name) => sum + (regions.get(name)?.stable ?? 1), 0),
-  };
-}
-
-function firingOf(
-  transition: Transition,
-  regions: RegionsVerdict | undefined,
-  dead: ReadonlyMap<Transition, string>,
-): Firing {
-  const never = dead.get(transition);
-  if (never) return { never };
-  if (transition.on === 'join') return regions?.joins.get(transition) ?? { never: undefined };
-  const isRest = regions === undefined || regions.stable > 0;
-  if (!isRest) return { never: 'a join leaves the state as soon as it is entered' };
-  if (transition.on === 'trigger' && regions?.preempted.has(transition))
-    return { never: `a region always takes "${transition.trigger}" first` };
-  return { label: [labelOf(transition)] };
 }
 
 function strayJoins(definition: Definition): Finding[] {

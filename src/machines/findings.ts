@@ -42,7 +42,11 @@ export const FINDING_CODES = [
   'REOPENED_TO_FINAL',
   'SUPERSEDED_TO_OPEN',
   'EVENTLESS_CYCLE',
+  'STUCK_CHOICE',
   'UNDECIDED',
+  // of the people
+  'UNSTAFFED',
+  'IRREPLACEABLE',
 ] as const;
 export type FindingCode = (typeof FINDING_CODES)[number];
 
@@ -60,6 +64,8 @@ export interface Finding {
   readonly at?: 'key';
   /** The shortest way that shows it: triggers from the start, `after 24h` for a timer. May be empty. */
   readonly trace: readonly string[];
+  /** What would repair it, in the author's own names; present where something can be suggested. */
+  readonly repair?: string;
 }
 
 /** Line and column count from 1; a column counts UTF-16 units. */

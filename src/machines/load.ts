@@ -1,5 +1,6 @@
 /** From a text to a definition: read, hold to the schema, normalise, check. Every finding says where. */
 import { check } from './check.ts';
+import type { Proviso } from './check-provided.ts';
 import type { Definition } from './definition.ts';
 import { digestOf } from './digest.ts';
 import { type Finding, finding, type LocatedFinding } from './findings.ts';
@@ -23,6 +24,8 @@ export interface Loaded {
   readonly decided: boolean;
   /** Number of reachable configurations; 0 where they were not counted. */
   readonly states: number;
+  /** What a sound verdict rests on (`Check.provided`); nothing where it was not checked. */
+  readonly provided: readonly Proviso[];
   /** At most 100, in the order of the source. */
   readonly findings: readonly LocatedFinding[];
 }
@@ -67,7 +70,14 @@ type Placed = Finding & { readonly place: Place };
 
 /** A loading that came to nothing. */
 export function loadFailed(file: string, findings: readonly Placed[]): Loaded {
-  const verdict = { definition: undefined, digest: undefined, sound: false, decided: true, states: 0 };
+  const verdict = {
+    definition: undefined,
+    digest: undefined,
+    sound: false,
+    decided: true,
+    states: 0,
+    provided: [],
+  };
   return { ...verdict, findings: inOrder(file, findings) };
 }
 

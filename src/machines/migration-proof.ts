@@ -17,6 +17,7 @@ import {
   type MigrationPlan,
   type MigrationProblem,
   partsOf,
+  placeKey,
   placeText,
   planProblems,
 } from './migration.ts';
@@ -58,13 +59,13 @@ export function prove(
   if (!reached) problems.push(undecided('old'));
   const candidates = [...(reached ?? []), ...live.map((value) => ({ value, marks: [] }))];
   const landed = candidates.map((each) => ({ each, at: landing(each.value, to, plan) }));
-  const escape = escapes(modelOf(to), landed, plan);
-  if (!escape) problems.push(undecided('new'));
+  const canEscape = escapes(modelOf(to), landed, plan);
+  if (!canEscape) problems.push(undecided('new'));
   const left = new Set<string>();
   const landings = new Map<string, ProvenLanding>();
   for (const { each, at } of landed) {
-    const key = JSON.stringify(each.value);
-    const proven = provenOf(each, at, escape);
+    const key = placeKey(each.value);
+    const proven = provenOf(each, at, canEscape);
     if (!landings.has(key) || proven.problem) landings.set(key, proven);
     if ('left' in at) for (const region of at.left) left.add(region);
   }
@@ -78,9 +79,9 @@ export function prove(
   };
 }
 
-function provenOf(each: Candidate, at: Landed, escape: Escape | undefined): ProvenLanding {
+function provenOf(each: Candidate, at: Landed, canEscape: Escape | undefined): ProvenLanding {
   if ('problem' in at) return { from: each.value, to: null, problem: at.problem };
-  const problem = escape && !escape(each, at.value) ? trap(each.value, at.value) : null;
+  const problem = canEscape && !canEscape(each, at.value) ? trap(each.value, at.value) : null;
   return { from: each.value, to: at.value, problem };
 }
 
@@ -89,10 +90,10 @@ function restsOf(definition: Definition): Candidate[] | undefined {
   const exploration = explore(modelOf(definition));
   return exploration?.nodes
     .filter(({ canRest, at }) => canRest && at.top.final === undefined)
-    .map(({ at }) => ({ value: valueOf(at), marks: at.marks }));
+    .map(({ at }) => ({ value: stateValue(at), marks: at.marks }));
 }
 
-function valueOf({ top, inner }: Configuration): StateValue {
+function stateValue({ top, inner }: Configuration): StateValue {
   if (top.regions.length === 0) return top.path;
   return {
     [top.path]: Object.fromEntries(top.regions.map(({ name }, index) => [name, inner[index]?.name ?? ''])),
@@ -176,7 +177,7 @@ function reachedFrom(model: Model, starts: readonly Configuration[]): Map<string
     if (known) return known;
     const node: Node = {
       ...{ at, key, canRest: true, next: new Set(), going: new Set() },
-      ...{ distance: 0, via: undefined },
+      ...{ distance: 0, via: undefined, ways: [] },
     };
     nodes.set(key, node);
     return node;

@@ -82,7 +82,7 @@ export function landing(value: StateValue, to: Definition, plan: MigrationPlan):
     placed.set(second, third);
     paths.set(path, `${name}.${second}`).set(`${path}.${at}`, target);
   }
-  return { value: valueOf(name, state, placed), paths, left };
+  return { value: stateValue(name, state, placed), paths, left };
 }
 
 /** Where a state of a region goes; undefined where nothing is said and there is no such region. */
@@ -101,7 +101,7 @@ function targetOf(
   return Object.hasOwn(regions, name) ? `${top}.${name}.${at}` : undefined;
 }
 
-function valueOf(name: string, { regions }: State, placed: ReadonlyMap<string, string>): StateValue {
+function stateValue(name: string, { regions }: State, placed: ReadonlyMap<string, string>): StateValue {
   if (!regions) return name;
   const inner = Object.entries(regions).map(([region, { initial }]) => [
     region,
@@ -189,4 +189,10 @@ function meet(path: string, region: string): MigrationProblem {
 
 function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+/** One text for one configuration, in whichever order its regions were stored. */
+export function placeKey(value: StateValue): string {
+  const { top, inner } = partsOf(value);
+  return JSON.stringify([top, ...inner.map(([region, at]) => `${region}.${at}`).sort()]);
 }

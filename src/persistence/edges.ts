@@ -60,6 +60,35 @@ export async function edgesAt(
   );
 }
 
+/** Every edge of a tenant, at most `limit`. */
+export async function allEdges(pool: pg.Pool, tenant: string, limit: number): Promise<EdgeRow[]> {
+  return read<EdgeRow & pg.QueryResultRow>(
+    pool,
+    'reading the whole graph',
+    `select ${EDGE} from countersign.change_edges where tenant_id = $1 and ended_version is null limit $2`,
+    [tenant, limit],
+  );
+}
+
+/** Which changes were proposed or moved in `(after, until]` of the stream, at most `limit`. */
+export async function movedIn(
+  pool: pg.Pool,
+  tenant: string,
+  after: number,
+  until: number,
+  limit: number,
+): Promise<string[]> {
+  const rows = await read<{ change: string }>(
+    pool,
+    'looking which changes moved',
+    `select distinct change_id as change from countersign.workflow_transitions
+     where tenant_id = $1 and seq > $2 and seq <= $3 and kind in ('proposed', 'transition')
+     limit $4`,
+    [tenant, after, until, limit],
+  );
+  return rows.map(({ change }) => change);
+}
+
 /** Everything reachable from these changes in one direction, at most `limit` edges, nearest first. */
 export async function edgesBeyond(
   pool: pg.Pool,

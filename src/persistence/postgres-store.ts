@@ -274,6 +274,14 @@ export class PostgresStore {
     return edges.edgesBeyond(this.#readers, tenant, changes, direction, limit);
   }
 
+  allEdges(tenant: string, limit: number): Promise<EdgeRow[]> {
+    return edges.allEdges(this.#readers, tenant, limit);
+  }
+
+  movedIn(tenant: string, after: number, until: number, limit: number): Promise<string[]> {
+    return edges.movedIn(this.#readers, tenant, after, until, limit);
+  }
+
   graphNodes(tenant: string, changes: readonly string[]): Promise<GraphNode[]> {
     return edges.graphNodes(this.#readers, tenant, changes);
   }

@@ -57,7 +57,7 @@ describe('propose and send', () => {
   it('proposes a change and says what may happen next', async () => {
     const { at } = await fake();
     await cli(['deploy', definition('BasicApproval')], at);
-    const argv = ['record', '--definition', 'BasicApproval', '--project', 'p', '--title', 'Be kind'];
+    const argv = ['propose', '--definition', 'BasicApproval', '--project', 'p', '--title', 'Be kind'];
     const said = await cli(argv, at);
     expect(said.out).toMatch(/^[0-9a-f-]{36} {2}Recorded {2}Be kind\nYou may next: submit\n$/);
   });

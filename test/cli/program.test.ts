@@ -61,7 +61,13 @@ describe('check', () => {
     const good = definition('ParallelReview');
     const one = await cli(['check', good, '--json']);
     expect(one.exit).toBe(0);
-    expect(only(one)).toEqual({ sound: true, decided: true, states: expect.any(Number), findings: [] });
+    expect(only(one)).toEqual({
+      sound: true,
+      decided: true,
+      states: expect.any(Number),
+      findings: [],
+      provided: [],
+    });
     const bad = file('bad.json', JSON.stringify({ ...catalog.BasicApproval, initial: 'Nowhere' }));
     const two = await cli(['check', '--json', good, bad]);
     expect(two.exit).toBe(1);

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { Store } from '../../src/actors/ports.ts';
 import type { ChangeCommit, ChangeEdge } from '../../src/persistence/records.ts';
-import { entry, facts, proposal, state, step, TENANT } from '../support/commits.ts';
+import { entry, facts, proposal, refusal, state, step, TENANT } from '../support/commits.ts';
 
 const edge = (on: string | null, over: Partial<ChangeEdge> = {}): ChangeEdge => ({
   target: on ?? 'nobody',
@@ -101,6 +101,40 @@ export function storeEdges(store: () => Store, fresh: () => string): void {
     expect(await ends([b, d], 'up')).toEqual(all);
     expect(await store().edgesBeyond(TENANT, [d], 'up', 2)).toHaveLength(2);
     expect(await store().edgesBeyond(TENANT, [fresh()], 'up', 2)).toEqual([]);
+  });
+
+  it('gives every edge of a tenant, the newest only, up to a limit', async () => {
+    const tenant = `all-${fresh()}`;
+    const [a, b] = [fresh(), fresh()];
+    await store().createTenant({ tenant, title: 'T', createdAt: 1 });
+    await store().commit([proposal(a, { tenant }), proposal(b, { tenant })]);
+    await store().commit([
+      depend(b, 1, [edge(a), edge(null)], { tenant }),
+      depend(a, 1, [edge(b)], { tenant }),
+    ]);
+    await store().commit([depend(a, 2, [], { tenant })]);
+    const all = await store().allEdges(tenant, 10);
+    const known = { change: b, on: a, target: a, kind: 'declared', rule: 'trailer', known: true };
+    expect(all).toHaveLength(2);
+    expect(all).toEqual(
+      expect.arrayContaining([known, { ...known, on: 'nobody', target: 'nobody', known: false }]),
+    );
+    expect(await store().allEdges(tenant, 1)).toHaveLength(1);
+    expect(await store().allEdges('nobody', 10)).toEqual([]);
+  });
+
+  it('tells which changes moved within a part of the stream, once each, up to a limit', async () => {
+    const [a = '', b = '', c = ''] = await changes(3);
+    const after = await seq();
+    await store().commit([step(a, 1), step(b, 1)]);
+    await store().commit([step(a, 2)]);
+    await store().commit([refusal(c, 1)]);
+    const until = await seq();
+    await store().commit([step(c, 1)]);
+    expect((await store().movedIn(TENANT, after, until, 10)).sort()).toEqual([a, b].sort());
+    expect(await store().movedIn(TENANT, after, until, 1)).toHaveLength(1);
+    expect(await store().movedIn(TENANT, until, until, 10)).toEqual([]);
+    expect(await store().movedIn('other', after, until, 10)).toEqual([]);
   });
 
   it('shows the changes of a graph, as far as there are any', async () => {

@@ -8,6 +8,7 @@ import { storeDelegations } from './store-delegations.ts';
 import { storeDirectory } from './store-directory.ts';
 import { storeEdges } from './store-edges.ts';
 import { storeHistory } from './store-history.ts';
+import { storeLife } from './store-life.ts';
 import { storeProjects } from './store-projects.ts';
 import { storeProperties } from './store-properties.ts';
 import { storeReading } from './store-reading.ts';
@@ -280,6 +281,8 @@ export function storeContract(name: string, open: () => Promise<StoreRig>): void
     storeDirectory(() => store);
     storeHistory(() => store);
     storeContents(() => store);
+
+    describe('the life of definitions', () => storeLife(() => store));
     storeProperties(() => store);
   });
 }

@@ -24,7 +24,7 @@ describe.each(['node', 'uws'] as const)('the directory over %s', (transport) => 
       [group('web', 'ada'), grant('lead', { group: 'web' }, { project: 'site' })],
       'new',
     );
-    expect(first.json).toEqual({ seq: 2 });
+    expect(first.json).toEqual({ seq: 2, warnings: [] });
     const entry = { kind: 'group', name: 'web', value: { members: ['ada'] }, set_by: 'adam', reason: 'new' };
     const page = await running.call('GET', '/v1/directory?limit=1');
     expect(page.json.items).toEqual([{ seq: 1, ...entry, set_at: expect.any(String) }]);

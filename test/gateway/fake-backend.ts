@@ -10,6 +10,8 @@ import type { Said } from '../../src/actors/directory/entries.ts';
 import type { GroupAnswer } from '../../src/actors/group.ts';
 import type { Publisher } from '../../src/actors/ports.ts';
 import type { GivenOwners } from '../../src/actors/project-owners.ts';
+import { staffingFrom } from '../../src/actors/staffing.ts';
+import { timeTravelFrom } from '../../src/actors/time-travel.ts';
 import type { ChangeView, Deployed } from '../../src/actors/views.ts';
 import { CountersignError, type Refusal } from '../../src/errors.ts';
 import type { Backend } from '../../src/gateway/backend.ts';
@@ -32,6 +34,7 @@ import { MemoryDelegations } from '../support/memory-delegations.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { fakeGraph } from './fake-graph.ts';
+import { fakeLife } from './fake-life.ts';
 
 export const NOW = Date.UTC(2026, 10, 23, 9, 30);
 
@@ -54,6 +57,9 @@ export class FakeBackend implements Backend {
     },
     { now: () => NOW },
   );
+  /** Where definitions have a life: deploy there what a test asks the API about. */
+  readonly living = fakeLife(NOW);
+  readonly life = this.living.life;
   readonly ownersRecords: ProjectOwners[] = [];
   readonly calendarRecords: CalendarRecord[] = [];
   /** Everything the gateway asked for, as it arrived here. */
@@ -128,6 +134,14 @@ export class FakeBackend implements Backend {
     return this.#directories.say(tenant, said, reason, by);
   }
 
+  readonly staffing = staffingFrom({
+    store: {
+      definition: (tenant, name) => this.store.definition(tenant, name),
+      definitions: (tenant) => this.store.definitions(tenant),
+    },
+    directory: (tenant) => this.directory(tenant),
+  });
+
   /** Of none: `contents.test.ts` has a runtime of its own. */
   readonly contents = contentsFrom(new MemoryStore(), { now: () => NOW });
 
@@ -138,6 +152,13 @@ export class FakeBackend implements Backend {
     store: fakeGraph(this),
     directory: (tenant) => this.directory(tenant),
     estimate: (ref) => this.advice.estimate(ref),
+  });
+
+  readonly timeTravel = timeTravelFrom({
+    store: this.store,
+    clock: { now: () => NOW },
+    directory: (tenant) => this.directory(tenant),
+    calendars: async () => ({}),
   });
 
   readonly advice: Backend['advice'] = {

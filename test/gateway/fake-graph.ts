@@ -11,7 +11,13 @@ export interface FakeGraph {
 
 export function fakeGraph(backend: FakeGraph): QuestionsWorld['store'] {
   const own = (change: string) => backend.touching.filter((each) => each.change === change);
+  let asked = 0;
   return {
+    /** Of another stream each time, so nothing is kept: tests change it as they like. */
+    position: async () => ({ seq: 1, epoch: `asked ${++asked}` }),
+    movedIn: async () => [],
+    edgesAt: async () => [],
+    allEdges: async () => [...backend.edgeRows],
     async edgesBeyond(_tenant, changes, direction, limit) {
       const reached = new Set(changes);
       const found: EdgeRow[] = [];

@@ -85,6 +85,8 @@ describe('the exploration', () => {
       decided: true,
       states: 2 * 2 * 2 * 3 - 1 + 2,
       findings: [],
+      // A trigger closes it, whatever the conditions say.
+      provided: [],
     });
   });
 
@@ -94,6 +96,73 @@ describe('the exploration', () => {
       findings: [{ code: 'LIVELOCK', path: ['states', 'Open'], trace: ['hold'] }],
     });
     expect(verdict(prow({ unhold: false })).sound).toBe(true);
+  });
+
+  it('says which conditions have to come to hold, where there is no other way to an outcome', () => {
+    const { provided, sound } = verdict(prow({ close: false }));
+    expect(sound).toBe(true);
+    expect(provided).toMatchObject([{ state: 'Open' }]);
+    expect(provided[0]?.conditions).toContain('ballots.lgtm.passed');
+  });
+
+  it('finds a choice that need not be made by anybody, and what leads there', () => {
+    const parts = (amend: object, last = {}) => ({
+      triggers: ['go'],
+      roles: ['x'],
+      attributes: { risk: { oneOf: ['low', 'middle', 'high'], ...amend } },
+      states: { A: {}, Routing: {}, B: DONE, C: NO },
+      transitions: {
+        'A -> Routing': { trigger: 'go' },
+        'Routing -> B': { when: 'attributes.risk == "low"' },
+        'Routing -> C': { when: 'attributes.risk == "high"' },
+        ...last,
+      },
+    });
+    const [found] = verdict(parts({})).findings;
+    expect(found).toMatchObject({ code: 'STUCK_CHOICE', path: ['states', 'Routing'], trace: ['go'] });
+    expect(found?.repair).toContain('"Routing -> B" = { when = "true" }');
+    expect(codes(parts({ amend: { in: 'Routing', role: 'x' } }))).toEqual([]);
+    expect(codes(parts({}, { 'Routing -> A': { when: 'attributes.risk == "middle"' } }))).toEqual([]);
+  });
+
+  it('explores regions one by one where they do not look at each other, however many there are', () => {
+    const many = (law: object) => {
+      const region = (index: number) => ({
+        initial: 'open',
+        states: { open: {}, yes: DONE, no: NO },
+        transitions: {
+          'open -> yes': { when: `ballots.b${index}.passed` },
+          'open -> no': { trigger: `no${index}` },
+        },
+      });
+      const all = Array.from({ length: 12 }, (_, index) => index);
+      return verdict({
+        triggers: all.flatMap((index) => [`yes${index}`, `no${index}`]),
+        ballots: Object.fromEntries(
+          all.map((index) => [`b${index}`, { in: 'A', cast: { [`yes${index}`]: 'approve' } }]),
+        ),
+        states: {
+          A: {
+            regions: { ...Object.fromEntries(all.slice(1).map((each) => [`r${each}`, region(each)])), law },
+          },
+          B: DONE,
+          C: NO,
+        },
+        transitions: {
+          'A -> B': { join: 'all', ending: 'approved' },
+          'A -> C': { join: 'any', ending: 'rejected' },
+        },
+      });
+    };
+    const law = { initial: 'open', states: { open: {}, yes: DONE }, transitions: {} };
+    const given = { ...law, transitions: { 'open -> yes': { when: 'ballots.b0.passed' } } };
+    expect(many(given)).toMatchObject({ sound: true, decided: true, states: 2 ** 12 - 1 + 2 });
+    const never = { 'open -> yes': { when: 'ballots.b0.passed && !ballots.b0.passed' } };
+    const { findings } = many({ ...law, transitions: never });
+    expect(findings).toMatchObject([
+      { code: 'UNREACHABLE_STATE', path: ['states', 'A', 'regions', 'law', 'states', 'yes'] },
+      { code: 'DEAD_TRANSITION' },
+    ]);
   });
 
   it('finds a standstill that only two regions together come to', () => {

@@ -34,7 +34,7 @@ function behind(
   );
 }
 
-function allEdges(tenant: Tenant | undefined): EdgeRow[] {
+export function allEdgesIn(tenant: Tenant | undefined): EdgeRow[] {
   return [...(tenant?.edges ?? [])].flatMap(([change, edges]) =>
     edges.map(({ target, kind, rule, on }) => ({
       change,
@@ -52,9 +52,16 @@ export function edgesAtIn(
   changes: readonly string[],
   direction: Direction,
 ): EdgeRow[] {
-  return allEdges(tenant).filter(({ change, on, known }) =>
+  return allEdgesIn(tenant).filter(({ change, on, known }) =>
     direction === 'up' ? changes.includes(change) : known && changes.includes(on),
   );
+}
+
+export function movedIn(tenant: Tenant | undefined, after: number, until: number): string[] {
+  const moved = (tenant?.rows ?? []).filter(
+    ({ seq, kind }) => seq > after && seq <= until && (kind === 'proposed' || kind === 'transition'),
+  );
+  return [...new Set(moved.map(({ change }) => change))];
 }
 
 export function edgesBeyondIn(

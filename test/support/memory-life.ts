@@ -82,10 +82,11 @@ export class MemoryLife {
   advance(ref: Pick<MigrationRecord, 'tenant' | 'id'>, progress: MigrationProgress): void {
     const held = this.#migrations.get(keyOf(ref));
     if (!held) return;
-    const { position, moved, reverted, at } = progress;
+    const { status, position, moved, reverted, at } = progress;
+    const isNext = held.status === status && (position === '' || position > held.position);
     this.#migrations.set(keyOf(ref), {
       ...held,
-      position: position === '' || position > held.position ? position : held.position,
+      position: isNext ? position : held.position,
       moved: held.moved + moved,
       reverted: held.reverted + reverted,
       updatedAt: at,

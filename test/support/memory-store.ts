@@ -50,11 +50,13 @@ import { MemoryContents } from './memory-contents.ts';
 import { MemoryDelegations } from './memory-delegations.ts';
 import { MemoryDirectory } from './memory-directory.ts';
 import {
+  allEdgesIn,
   dependantsIn,
   edgesAtIn,
   edgesBeyondIn,
   graphNodesIn,
   happenedIn,
+  movedIn,
   standingsIn,
 } from './memory-edges.ts';
 import { matches } from './memory-filter.ts';
@@ -310,6 +312,14 @@ export class MemoryStore implements Store {
     limit: number,
   ): Promise<EdgeRow[]> {
     return edgesBeyondIn(this.#tenants.get(tenant), changes, direction).slice(0, limit);
+  }
+
+  async allEdges(tenant: string, limit: number): Promise<EdgeRow[]> {
+    return allEdgesIn(this.#tenants.get(tenant)).slice(0, limit);
+  }
+
+  async movedIn(tenant: string, after: number, until: number, limit: number): Promise<string[]> {
+    return movedIn(this.#tenants.get(tenant), after, until).slice(0, limit);
   }
 
   async graphNodes(tenant: string, changes: readonly string[]): Promise<GraphNode[]> {

@@ -7,7 +7,8 @@ import { MAX_FILES } from '../contents/limits.ts';
 import type { Store } from '../ports.ts';
 import { type Conflict, conflictsOf, type FileHunks } from './conflicts.ts';
 import type { GraphNode } from './graph.ts';
-import type { LoadedGraph, Member } from './loading.ts';
+import type { LoadedGraph } from './loading.ts';
+import type { Member } from './nodes.ts';
 import type { Standing } from './precedence.ts';
 import { blockedBy, blockersOf } from './reach.ts';
 

@@ -14,6 +14,7 @@ import {
   type Policy,
   policyOf,
 } from './edge.ts';
+import { remembered } from './nodes.ts';
 import { distinct, type Ends, type Rows, rowsBy } from './rows.ts';
 
 export interface GraphNode {
@@ -159,15 +160,4 @@ function ages(nodes: readonly GraphNode[]): Int32Array {
 
 function bits<T>(all: readonly T[], wanted: readonly T[] | undefined): number {
   return (wanted ?? all).reduce((sum, one) => sum | (1 << all.indexOf(one)), 0);
-}
-
-function remembered<T>(make: (key: string) => T): (key: string) => T {
-  const known = new Map<string, T>();
-  return (key) => {
-    const old = known.get(key);
-    if (old !== undefined) return old;
-    const made = make(key);
-    known.set(key, made);
-    return made;
-  };
 }

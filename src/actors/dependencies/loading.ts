@@ -2,23 +2,16 @@
  * The part of the stored graph that a question is about: everything that can be reached from some changes, up to a bound. A
  * dependency on a change that nobody has proposed yet is a node too: it blocks as an open one does.
  */
-import type { Outcome } from '../../machines/definition.ts';
-import type { EdgeRow, Json, GraphNode as StoredNode } from '../../persistence/records.ts';
+import type { EdgeRow, GraphNode as StoredNode } from '../../persistence/records.ts';
 import { type Directory, dependencyRules } from '../directory/state.ts';
 import type { Store } from '../ports.ts';
 import type { Edge, EdgeKind } from './edge.ts';
 import { buildGraph, type Direction, type Graph, type GraphNode } from './graph.ts';
+import { type Member, memberOf, nodeOf, remembered, unknownNode } from './nodes.ts';
 import type { ReactionsBy } from './reactions.ts';
 
 /** Edges that one question looks at in each direction, the nearest. */
 export const MAX_LOADED = 50_000;
-
-/** What a node looks like from outside. */
-export interface Member extends Omit<GraphNode, 'state'> {
-  readonly state: Json;
-  /** False for a change that others name and nobody has proposed yet; its `change` is the name. */
-  readonly known: boolean;
-}
 
 export interface LoadedGraph {
   readonly graph: Graph;
@@ -41,8 +34,6 @@ export interface Loading {
   /** Only edges of these kinds; all where it is absent. */
   readonly kinds?: readonly EdgeKind[];
 }
-
-const NO_STATE = 'unknown';
 
 export async function loadGraph(world: LoadingWorld, loading: Loading): Promise<LoadedGraph> {
   const { tenant, changes, directions, kinds } = loading;
@@ -98,36 +89,8 @@ function reachedBy(
   return [...reached].flatMap((change) => byEnd.get(change) ?? []);
 }
 
-function nodeOf({ change, key, title, project, outcome, since }: StoredNode): GraphNode {
-  const named = { change, key: key ?? change, title, project };
-  return { ...named, state: '', outcome: outcome as Outcome | null, since };
-}
-
 function unknownNodes(rows: readonly EdgeRow[], stored: ReadonlyMap<string, StoredNode>): GraphNode[] {
-  return rows.flatMap(({ change, on, known }) => {
-    if (known) return [];
-    const project = stored.get(change)?.project ?? '';
-    const title = 'not proposed yet';
-    return [
-      { change: on, key: on, title, project, state: '', outcome: null, since: Number.MAX_SAFE_INTEGER },
-    ];
-  });
-}
-
-function memberOf(graph: Graph, stored: ReadonlyMap<string, StoredNode>, change: string): Member {
-  const node = graph.nodes[graph.places.get(change) ?? -1];
-  const found = stored.get(change);
-  const none = { change, key: change, title: '', project: '', outcome: null, since: 0 };
-  return { ...(node ?? none), state: found?.state ?? NO_STATE, known: found !== undefined };
-}
-
-function remembered<T>(make: (key: string) => T): (key: string) => T {
-  const known = new Map<string, T>();
-  return (key) => {
-    const old = known.get(key);
-    if (old !== undefined) return old;
-    const made = make(key);
-    known.set(key, made);
-    return made;
-  };
+  return rows.flatMap(({ change, on, known }) =>
+    known ? [] : [unknownNode(on, stored.get(change)?.project ?? '')],
+  );
 }

@@ -3,24 +3,21 @@
  * changes can land, and what would follow if. Answers are bounded, and say in a sentence where they were cut.
  */
 import type { ChangeRef } from '../../persistence/records.ts';
-import type { Estimate } from '../estimates/estimates.ts';
 import type { Store } from '../ports.ts';
 import { type ConflictsAnswer, conflictsWith } from './conflict-question.ts';
-import { type CriticalPath, criticalPath } from './critical-path.ts';
 import { type GraphDocument, graphDocument } from './documents.ts';
 import { dotGraph } from './dot.ts';
-import type { Edge, EdgeKind, Happening } from './edge.ts';
+import type { EdgeKind, Happening } from './edge.ts';
 import type { Direction } from './graph.ts';
-import { type LoadedGraph, type LoadingWorld, loadGraph, type Member } from './loading.ts';
+import { type LoadedGraph, loadGraph } from './loading.ts';
 import { type MergeOrder, mergeOrder } from './merge-order.ts';
 import { type Drawing, mermaidFlowchart } from './mermaid.ts';
-import { allDependentsOf, blockedBy, blockersOf, lostOf, type Reached, waysAmong } from './reach.ts';
+import { type WaitingQuestions, type WaitingWorld, waitingFrom } from './waiting.ts';
 import { ifEnded, ifLandsFirst, type WhatIf } from './what-if.ts';
 
-/** Changes of which a critical path knows how long they take: the nearest. Asking costs two queries each. */
-export const MAX_ESTIMATED = 25;
+export type { Blockers, Listed, Related } from './waiting.ts';
+
 export const MAX_ORDERED = 200;
-const STEPS_NAMED = 5;
 
 export interface DrawQuestion {
   readonly directions: readonly Direction[];
@@ -36,31 +33,6 @@ export interface Drawn {
   readonly truncated: string | null;
 }
 
-export interface Related extends Reached {
-  readonly about: Member;
-  /** Why it is in the answer: the way to it. */
-  readonly why: string;
-  /** Whether one has to wait for the other. */
-  readonly blocking: boolean;
-}
-
-export interface Listed {
-  readonly about: Member;
-  /** Nearest first. */
-  readonly items: readonly Related[];
-  /** How many there are, and how many of them are a matter of waiting. */
-  readonly total: number;
-  readonly blocking: number;
-  readonly truncated: string | null;
-}
-
-export interface Blockers extends Listed {
-  /** Direct dependencies that were rejected or withdrawn, which only a new revision does without. */
-  readonly lost: readonly Related[];
-  readonly path: CriticalPath;
-  readonly member: LoadedGraph['member'];
-}
-
 export interface Ordered extends MergeOrder {
   readonly member: LoadedGraph['member'];
   readonly truncated: string | null;
@@ -74,20 +46,17 @@ export interface Supposition extends WhatIf {
 }
 
 /** Undefined where the tenant has no such change. */
-export interface GraphQuestions {
+export interface GraphQuestions extends WaitingQuestions {
   draw(ref: ChangeRef, question: DrawQuestion): Promise<Drawn | undefined>;
   text(ref: ChangeRef, question: DrawQuestion, format: 'mermaid' | 'dot'): Promise<Drawing | undefined>;
-  blockers(ref: ChangeRef, limit: number): Promise<Blockers | undefined>;
-  dependants(ref: ChangeRef, limit: number): Promise<Listed | undefined>;
   conflicts(ref: ChangeRef, limit: number): Promise<ConflictsAnswer | undefined>;
   /** At most `MAX_ORDERED` changes; those that do not exist are named in `leftOut`. */
   order(tenant: string, changes: readonly string[]): Promise<Ordered>;
   whatIf(ref: ChangeRef, supposed: Supposed): Promise<Supposition | undefined>;
 }
 
-export interface QuestionsWorld extends LoadingWorld {
-  readonly store: LoadingWorld['store'] & Pick<Store, 'contents' | 'revisionFiles' | 'hunksTouching'>;
-  readonly estimate: (ref: ChangeRef) => Promise<Estimate | undefined>;
+export interface QuestionsWorld extends WaitingWorld {
+  readonly store: WaitingWorld['store'] & Pick<Store, 'contents' | 'revisionFiles' | 'hunksTouching'>;
 }
 
 const UP: readonly Direction[] = ['up'];
@@ -101,6 +70,7 @@ export function graphFrom(world: QuestionsWorld): GraphQuestions {
   const drawn = ({ change, ...ref }: ChangeRef, { directions, kinds }: DrawQuestion) =>
     loaded({ ...ref, change }, directions, kinds && { kinds });
   return {
+    ...waitingFrom(world),
     async draw(ref, question) {
       const found = await drawn(ref, question);
       if (!found) return undefined;
@@ -113,17 +83,6 @@ export function graphFrom(world: QuestionsWorld): GraphQuestions {
       const options = { around: ref.change, maxNodes: question.limit };
       return found && (format === 'dot' ? dotGraph : mermaidFlowchart)(found.graph, options);
     },
-    async blockers(ref, limit) {
-      const found = await loaded(ref, UP);
-      return found && blockersIn(found, ref, limit, world.estimate);
-    },
-    async dependants(ref, limit) {
-      const found = await loaded(ref, ['down']);
-      if (!found) return undefined;
-      const { graph } = found;
-      const waiting = new Set(blockedBy(graph, ref.change).map(({ change }) => change));
-      return listed(found, ref.change, allDependentsOf(graph, ref.change), waiting, limit);
-    },
     async conflicts(ref, limit) {
       const found = await loaded(ref, BOTH);
       return found && conflictsWith(world.store, ref, found, limit);
@@ -135,75 +94,6 @@ export function graphFrom(world: QuestionsWorld): GraphQuestions {
     whatIf: (ref, supposed) => supposition(world, ref, supposed),
   };
 }
-
-async function blockersIn(
-  found: LoadedGraph,
-  ref: ChangeRef,
-  limit: number,
-  estimate: QuestionsWorld['estimate'],
-): Promise<Blockers> {
-  const { graph, member } = found;
-  const reached = blockersOf(graph, ref.change);
-  const all = new Set(reached.map(({ change }) => change));
-  const asked = [ref.change, ...all].slice(0, MAX_ESTIMATED);
-  const estimates = await Promise.all(
-    asked.map(async (change) => {
-      const told = member(change).known ? await estimate({ ...ref, change }) : undefined;
-      return [change, told?.outcome?.likelyMs ?? undefined] as const;
-    }),
-  );
-  const known = new Map(estimates);
-  const lost = lostOf(graph, ref.change).map((edge) => ({ change: edge.on, distance: 1, edge }));
-  return {
-    ...listed(found, ref.change, reached, all, limit),
-    lost: lost.slice(0, limit).map((each) => related(found, [each.edge], each, true)),
-    path: criticalPath(graph, ref.change, (change) => known.get(change)),
-    member,
-  };
-}
-
-function listed(
-  found: LoadedGraph,
-  change: string,
-  reached: readonly Reached[],
-  blocking: ReadonlySet<string>,
-  limit: number,
-): Listed {
-  const shown = reached.slice(0, limit);
-  const way = waysAmong(reached);
-  const cut =
-    shown.length < reached.length ? `Shown are the nearest ${shown.length} of ${reached.length}.` : null;
-  return {
-    about: found.member(change),
-    items: shown.map((each) => related(found, way(each.change), each, blocking.has(each.change))),
-    total: reached.length,
-    blocking: blocking.size,
-    truncated: joined(cut, found.truncated),
-  };
-}
-
-function related(found: LoadedGraph, way: readonly Edge[], one: Reached, blocking: boolean): Related {
-  return {
-    ...one,
-    about: found.member(one.change),
-    why: wayText(found, way),
-    blocking,
-  };
-}
-
-/** "I12 needs I11 (textual, does-not-apply-without), and I11 needs I10 (declared, trailer)". */
-function wayText({ member }: LoadedGraph, way: readonly Edge[]): string {
-  const steps = way
-    .slice(0, STEPS_NAMED)
-    .map(
-      ({ change, on, kind, rule }) =>
-        `${member(change).key} ${verbOf(kind)} ${member(on).key} (${kind}, ${rule})`,
-    );
-  const more = way.length - steps.length;
-  return `${steps.join(', and ')}${more > 0 ? `, and so on, over ${more} more` : ''}`;
-}
-
-const verbOf = (kind: EdgeKind): string => (kind === 'near' || kind === 'order' ? 'is related to' : 'needs');
 
 async function supposition(
   world: QuestionsWorld,

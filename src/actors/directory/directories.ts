@@ -4,7 +4,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import { CountersignError } from '../../errors.ts';
-import type { DirectoryEntry } from '../../persistence/records.ts';
+import type { DirectoryEntry, NewDirectoryEntry } from '../../persistence/records.ts';
 import type { Principal } from '../commands.ts';
 import type { Clock, Store } from '../ports.ts';
 import { entryFor, MAX_AT_ONCE, type Said } from './entries.ts';
@@ -46,15 +46,7 @@ export class Directories {
 
   /** Says all of it or none; throws INVALID_INPUT where it is more than fits, or says a thing twice. */
   async say(tenant: string, said: readonly Said[], reason: string | null, by: Principal): Promise<Directory> {
-    const entries = said.map(entryFor);
-    const names = new Set(entries.map(({ kind, name }) => `${kind} ${name}`));
-    if (entries.length === 0 || entries.length > MAX_AT_ONCE || names.size < entries.length) {
-      const message =
-        names.size < entries.length
-          ? 'The directory was told two things of the same entry at once.'
-          : `The directory takes 1 to ${MAX_AT_ONCE} entries at once; these are ${entries.length}.`;
-      throw new CountersignError('INVALID_INPUT', message, { issues: [{ path: 'entries', message }] });
-    }
+    const entries = entriesOf(said);
     await this.#store.addDirectoryEntries(
       { tenant, setBy: by.id, reason, setAt: this.#clock.now() },
       entries,
@@ -82,6 +74,20 @@ export class Directories {
     this.#kept.set(tenant, { readAt, directory });
     return directory;
   }
+}
+
+/** What will be stored. Throws INVALID_INPUT where it is more than fits, or says a thing twice. */
+export function entriesOf(said: readonly Said[]): readonly NewDirectoryEntry[] {
+  const entries = said.map(entryFor);
+  const names = new Set(entries.map(({ kind, name }) => `${kind} ${name}`));
+  if (entries.length === 0 || entries.length > MAX_AT_ONCE || names.size < entries.length) {
+    const message =
+      names.size < entries.length
+        ? 'The directory was told two things of the same entry at once.'
+        : `The directory takes 1 to ${MAX_AT_ONCE} entries at once; these are ${entries.length}.`;
+    throw new CountersignError('INVALID_INPUT', message, { issues: [{ path: 'entries', message }] });
+  }
+  return entries;
 }
 
 /**

@@ -39,6 +39,9 @@ const dependencies = z
 export const projectSchema = z.strictObject({ portfolio: word.optional(), dependencies });
 /** A portfolio, and the tenant as a whole (whose entry has the name "tenant"). */
 export const placeSchema = z.strictObject({ dependencies });
+/** Where definitions are reviewed before they become active: the workflow that they are reviewed by. */
+const definitions = z.strictObject({ review: word.optional() }).optional();
+export const tenantSchema = placeSchema.extend({ definitions });
 
 /** To whom: a principal, all of a group, or whoever manages a change's author (1 the manager, 2 that one's manager …). */
 const grantee = z.union([
@@ -68,7 +71,7 @@ export const said = z.discriminatedUnion('kind', [
   named('group', groupSchema),
   named('project', projectSchema),
   named('portfolio', placeSchema),
-  z.strictObject({ kind: z.literal('tenant'), name: z.literal('tenant'), value: placeSchema.nullable() }),
+  z.strictObject({ kind: z.literal('tenant'), name: z.literal('tenant'), value: tenantSchema.nullable() }),
   z.strictObject({ kind: z.literal('grant'), grant: grantSchema, removed: z.boolean().default(false) }),
 ]);
 
@@ -91,5 +94,6 @@ export const saidOf = {
   group: ({ value }: DirectoryEntry) => value as unknown as z.output<typeof groupSchema>,
   project: ({ value }: DirectoryEntry) => value as unknown as z.output<typeof projectSchema>,
   place: ({ value }: DirectoryEntry) => value as unknown as z.output<typeof placeSchema>,
+  tenant: ({ value }: DirectoryEntry) => value as unknown as z.output<typeof tenantSchema>,
   grant: ({ value }: DirectoryEntry) => value as unknown as Grant,
 };

@@ -129,6 +129,12 @@ export function dependencyRules({ entries, portfolios }: Directory, project: str
   };
 }
 
+/** The workflow by which the tenant reviews its definitions, where it does. */
+export function reviewOfDefinitions({ entries }: Directory): string | undefined {
+  const entry = entries.get('tenant tenant');
+  return entry && saidOf.tenant(entry).definitions?.review;
+}
+
 /** Whoever stands so many levels above in the chain of managers; an agent's manager is its sponsor's. */
 export function managerOf({ principals }: Directory, id: string, level: number): string | undefined {
   let at: string | undefined = principals.get(id)?.sponsor ?? id;

@@ -1,18 +1,21 @@
 /** `check`: whether definitions are sound, without a server. */
 import { resolve } from 'node:path';
 import { CountersignError } from '../../errors.ts';
+import type { Proviso } from '../../machines/check-provided.ts';
 import type { LocatedFinding } from '../../machines/findings.ts';
 import { loadFile } from '../../machines/load-file.ts';
 import { findingText } from '../definition-file.ts';
 import type { Io } from '../io.ts';
 import type { Result } from '../result.ts';
-import { count, type Paint, painter } from '../text.ts';
+import { cell, count, type Paint, painter } from '../text.ts';
 
 interface Report {
   readonly file: string;
   readonly sound: boolean;
   readonly decided: boolean;
   readonly states: number;
+  /** Where it is sound: the conditions that have to come to hold; none where it is sound whatever they say. */
+  readonly provided: readonly Proviso[];
   readonly findings: readonly LocatedFinding[];
 }
 
@@ -28,9 +31,9 @@ export async function check(io: Io, files: readonly string[]): Promise<Result> {
 
 async function reportOn(cwd: string, file: string): Promise<Report> {
   try {
-    const { sound, decided, states, findings } = await loadFile(resolve(cwd, file));
+    const { sound, decided, states, provided, findings } = await loadFile(resolve(cwd, file));
     const named = findings.map((each) => ({ ...each, where: { ...each.where, file } }));
-    return { file, sound, decided, states, findings: named };
+    return { file, sound, decided, states, provided: sound ? provided : [], findings: named };
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
     const { code, message, hint, cause } = error;
@@ -38,8 +41,17 @@ async function reportOn(cwd: string, file: string): Promise<Report> {
   }
 }
 
-function reportText({ file, sound, decided, states, findings }: Report, paint: Paint): string {
+function reportText({ file, sound, decided, states, provided, findings }: Report, paint: Paint): string {
   const verdict = sound ? paint.green('sound') : paint.red(decided ? 'not sound' : 'undecided');
   const size = states > 0 ? paint.dim(` (${count(states, 'configuration')})`) : '';
-  return [...findings.map((each) => findingText(each, paint)), `${file}: ${verdict}${size}`].join('\n');
+  const only = sound ? provided.map((each) => paint.dim(provisoText(each))) : [];
+  return [...findings.map((each) => findingText(each, paint)), `${file}: ${verdict}${size}`, ...only].join(
+    '\n',
+  );
+}
+
+function provisoText({ state, conditions }: Proviso): string {
+  const shown = conditions.slice(0, 5).map((each) => cell(each, 100));
+  const more = conditions.length > shown.length ? `, or ${conditions.length - shown.length} more` : '';
+  return `    only if, in "${state}", it can come to hold that ${shown.join(', or ')}${more}`;
 }

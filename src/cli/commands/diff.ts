@@ -40,7 +40,12 @@ function newest(id: string, revisions: readonly ToldRevision[]): number {
   });
 }
 
-async function filesOf(api: Api, id: string, revision: number, path?: string): Promise<RevisionFile[]> {
+export async function filesOf(
+  api: Api,
+  id: string,
+  revision: number,
+  path?: string,
+): Promise<RevisionFile[]> {
   const files: RevisionFile[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = await api.revisionFiles(id, revision, { cursor, limit: FILES });
@@ -56,7 +61,7 @@ async function filesOf(api: Api, id: string, revision: number, path?: string): P
   });
 }
 
-async function linesOf(api: Api, id: string, revision: number, place: number): Promise<FileLines> {
+export async function linesOf(api: Api, id: string, revision: number, place: number): Promise<FileLines> {
   const first = await api.fileLines(id, revision, place, { limit: LINES });
   const lines = [...first.lines];
   for (let line = first.next_line; line !== null; ) {

@@ -8,8 +8,8 @@ import { differences, readDirectoryFile } from '../directory-file.ts';
 import type { Io } from '../io.ts';
 import { done, type Result, refused } from '../result.ts';
 import { timeText } from '../state-text.ts';
-import { cell, painter, table } from '../text.ts';
-import type { DirectoryEntryDocument } from '../wire.ts';
+import { cell, clean, painter, table } from '../text.ts';
+import type { DirectoryEntryDocument, StaffingWarning } from '../wire.ts';
 
 interface ApplyOptions extends Common {
   readonly prune?: boolean;
@@ -28,14 +28,18 @@ export async function applyDirectory(io: Io, options: ApplyOptions, file: string
     const news = differences(wanted, await wholeDirectory(api), prune);
     const lines = news.map(lineOf);
     const document = { entries: news, applied: !dryRun };
-    if (news.length === 0) return done(document, 'The directory says that already.');
-    if (dryRun) return done(document, [...lines, `${entriesText(news.length)} would be said.`].join('\n'));
+    if (news.length === 0) return done({ ...document, warnings: [] }, 'The directory says that already.');
+    const warnings: StaffingWarning[] = [];
     for (let at = 0; at < news.length; at += AT_ONCE) {
       const entries = news.slice(at, at + AT_ONCE);
-      const reply = await api.say({ entries, ...(reason !== undefined && { reason }) });
+      const query = dryRun ? { dry_run: 'true' } : {};
+      const reply = await api.say({ entries, ...(reason !== undefined && { reason }) }, query);
       if (!reply.ok) return refused(reply.refusal);
+      warnings.push(...reply.value.warnings);
     }
-    return done(document, [...lines, `${entriesText(news.length)} said.`].join('\n'));
+    const text = [...lines, `${entriesText(news.length)} ${dryRun ? 'would be said' : 'said'}.`].join('\n');
+    const notice = warnings.map(({ message }) => `warning: ${clean(message)}`).join('\n');
+    return { ...done({ ...document, warnings }, text), ...(notice && { notice }) };
   });
 }
 

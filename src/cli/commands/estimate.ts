@@ -49,7 +49,7 @@ function rangeText({ low_ms, likely_ms, high_ms, based_on, scope }: TimeRange): 
 }
 
 /** Two units would pretend to know more than anybody does. */
-function roughly(ms: number): string {
+export function roughly(ms: number): string {
   const units = [
     ['d', 86_400_000],
     ['h', 3_600_000],

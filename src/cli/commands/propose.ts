@@ -1,4 +1,4 @@
-/** `propose` (or `record`): puts a change under review, by hand. */
+/** `propose`: puts a change under review, by hand. */
 
 import { CountersignError } from '../../errors.ts';
 import type { Json } from '../../persistence/records.ts';

@@ -32,7 +32,7 @@ export async function record(io: Io, options: Options, text?: string): Promise<R
     const notice = noticeOf(recording, rewritten);
     const isEmpty = recording.changes.length === 0;
     return {
-      documents: [documentOf(project, range, rewritten, recording)],
+      documents: [{ project, base: range.base.commit, tip: range.tip, rewritten, ...documentOf(recording) }],
       text: isEmpty
         ? `Nothing to record: ${range.base.name} holds all of ${range.tipName}.`
         : tableOf(recording, painter(io)),

@@ -13,12 +13,14 @@ interface Options extends Common {
   readonly state?: string;
   readonly outcome?: string;
   readonly author?: string;
+  readonly mine?: boolean;
   readonly definition?: string;
   readonly limit?: number;
   readonly cursor?: string;
 }
 
 export async function status(io: Io, options: Options, name?: string): Promise<Result> {
+  if (options.mine && name === undefined) return (await import('./mine.ts')).mine(io, options);
   const paint = painter(io);
   return connected(io, options, async (api) => {
     if (name !== undefined) {

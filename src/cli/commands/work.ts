@@ -39,7 +39,7 @@ export async function work(io: Io, options: WorkOptions): Promise<Result> {
 }
 
 /** "approve, reject; approve for ann". */
-function mayText({ enabled = [] }: Change): string {
+export function mayText({ enabled = [] }: Change): string {
   const may = enabled.filter(({ refusal }) => refusal === null);
   const own = may.flatMap((each) => (each.for === null ? [each.trigger] : []));
   const others = may.flatMap((each) => (each.for === null ? [] : [`${each.trigger} for ${each.for}`]));

@@ -10,7 +10,7 @@ const ALL_OR_NOTHING = 'of several changes, do all or none';
 
 export function addChanges(add: Add, io: Io): void {
   add(
-    { usage: 'propose', alias: 'record', about: 'put a change under review' },
+    { usage: 'propose', about: 'put a change under review that is in no repository' },
     (command) =>
       command
         .requiredOption('--definition <name>', 'workflow it follows')
@@ -77,6 +77,7 @@ export function addReading(add: Add, io: Io): void {
         .option('--state <state>', 'only in this state, as Review.checks.pending or Review.*')
         .option('--outcome <outcome>', 'only this outcome, or "open"')
         .option('--author <id>', 'only by this author')
+        .option('--mine', 'mine: what I may do, whom each waits for, when it goes on')
         .option('--definition <name>', 'only of this workflow')
         .option('--limit <n>', 'how many to list', wholeNumber(1, 200))
         .option('--cursor <cursor>', 'where the list before this one ended'),

@@ -10,12 +10,11 @@ export function addWorkflows(add: Add, io: Io): void {
   );
   add(
     { usage: 'deploy <file>', about: 'check a workflow definition and deploy it' },
-    (command) => command.option('--reason <text>', 'why, for the log'),
+    (command) =>
+      command
+        .option('--reason <text>', 'why, for the log')
+        .option('--force', 'in spite of errors (for administrators)')
+        .option('--strict-staffing', 'refuse it where the people of the directory cannot finish it'),
     async (options, [file = '']) => (await import('../commands/deploy.ts')).deploy(io, options, file),
-  );
-  add(
-    { usage: 'definitions', about: 'list the deployed workflows' },
-    (command) => command,
-    async (options) => (await import('../commands/definitions.ts')).definitions(io, options),
   );
 }

@@ -3,21 +3,12 @@ import { stateText } from '../state-text.ts';
 import { cell, count, type Paint, table } from '../text.ts';
 import type { Rewritten } from './change-ids.ts';
 import type { DependsOn } from './facts.ts';
-import { type Range, short } from './range.ts';
+import { short } from './range.ts';
 import { shortName } from './settings.ts';
 import type { Recorded, Recording } from './stack.ts';
 
-export function documentOf(
-  project: string,
-  { base, tip }: Range,
-  rewritten: Rewritten | null,
-  { changes, notes }: Recording,
-) {
+export function documentOf({ changes, notes }: Recording) {
   return {
-    project,
-    base: base.commit,
-    tip,
-    rewritten,
     changes: changes.map(({ key, commit, title, done, change, dependsOn, refusal }) => ({
       key,
       id: change?.id ?? null,

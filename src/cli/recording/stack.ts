@@ -123,7 +123,7 @@ async function revise(
   const number = (change.revision?.number ?? 0) + 1;
   const body = { trigger: 'change.revise', data, ...(as && { as }) };
   const idempotencyKey = keyOf(project, change.id, 'revise', `${number} ${JSON.stringify(body)}`);
-  return permitted(api.send(change.id, body, { idempotencyKey, version: change.version }));
+  return permitted(api.send(change.id, body, { idempotencyKey }));
 }
 
 /** New revisions come from the change's author, unless the workflow says who brings them: then whoever records has to be that. */

@@ -1,7 +1,7 @@
 /** Cursors: opaque to clients, so that what they hold may change. */
 import { CountersignError } from '../../errors.ts';
 
-function encodeCursor(position: string | number): string {
+export function encodeCursor(position: string | number): string {
   return Buffer.from(JSON.stringify([position])).toString('base64url');
 }
 

@@ -14,6 +14,14 @@ export const deploymentBody = z
   .strictObject({
     definition: field.jsonObject.openapi({ description: 'The JSON spelling of the grammar' }),
     reason: field.reason.optional(),
+    force: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Deploy it in spite of errors; for administrators' }),
+    strict_staffing: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Refuse it where the people of the directory cannot finish it' }),
   })
   .openapi('Deployment');
 
@@ -77,6 +85,10 @@ function addDeployment(routes: Routes, { backend }: Services): void {
         body.definition,
         principal,
         body.reason ?? null,
+        {
+          ...(body.strict_staffing === true && { strictStaffing: true }),
+          ...(body.force === true && { force: true }),
+        },
       );
       return jsonResponse(deployed.created ? 201 : 200, deployed, {
         location: `/v1/definitions/${encodeURIComponent(deployed.name)}?version=${deployed.version}`,

@@ -41,6 +41,30 @@ const entry = z
   })
   .openapi('DirectoryEntry');
 
+const sayingQuery = z.strictObject({
+  dry_run: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .openapi({ type: 'boolean', description: 'Say nothing, only what would follow' }),
+});
+
+const directoryPosition = z
+  .strictObject({
+    seq: z.int(),
+    warnings: z
+      .array(
+        z.strictObject({
+          code: z.enum(['UNSTAFFED', 'UNDECIDED']),
+          definition: z.string().nullable(),
+          project: z.string().nullable(),
+          message: z.string(),
+        }),
+      )
+      .openapi({ description: 'What could be finished before, and no longer after it' }),
+  })
+  .openapi('DirectoryPosition');
+
 const listQuery = z.strictObject({
   kind: z.enum(KINDS).optional(),
   cursor: field.cursor.optional(),
@@ -61,17 +85,20 @@ function addSaying(routes: Routes, { backend }: Services): void {
       summary: 'Say who is who; all entries count, or none',
       tag,
       role: 'administrator',
+      query: sayingQuery,
       body: directoryBody,
       answers: {
-        200: {
-          description: 'The position of the directory from then on',
-          schema: z.strictObject({ seq: z.int() }).openapi('DirectoryPosition'),
-        },
+        200: { description: 'The position of the directory from then on', schema: directoryPosition },
       },
     },
-    async ({ body: { entries, reason = null }, principal }) => {
-      const { seq } = await backend.say(principal.tenant, entries, reason, principal);
-      return jsonResponse(200, { seq });
+    async ({ body: { entries, reason = null }, query: { dry_run: isDry }, principal }) => {
+      const { tenant } = principal;
+      // Asked before it is said: afterwards nothing tells what could be finished until then.
+      const warnings = await backend.staffing.warnings(tenant, entries);
+      const { seq } = isDry
+        ? await backend.directory(tenant)
+        : await backend.say(tenant, entries, reason, principal);
+      return jsonResponse(200, { seq, warnings });
     },
   );
 }

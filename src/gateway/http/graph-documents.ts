@@ -1,7 +1,7 @@
 /** Answers about dependencies as they look on the wire. */
 import type { ConflictsAnswer } from '../../actors/dependencies/conflict-question.ts';
 import type { Edge } from '../../actors/dependencies/edge.ts';
-import type { Member } from '../../actors/dependencies/loading.ts';
+import type { Member } from '../../actors/dependencies/nodes.ts';
 import type {
   Blockers,
   Drawn,

@@ -253,6 +253,11 @@ export const deployed = z
     digest: z.string(),
     created: z.boolean().openapi({ description: 'False where the newest version was the same' }),
     warnings: z.array(z.strictObject({ path: z.string(), message: z.string() })),
+    forced: z.boolean().optional().openapi({ description: 'Deployed in spite of errors' }),
+    review: z
+      .strictObject({ change: z.string(), key: z.string() })
+      .optional()
+      .openapi({ description: 'The change that has to be approved before it can be activated' }),
   })
   .openapi('Deployed');
 

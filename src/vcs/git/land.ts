@@ -24,14 +24,7 @@ export type Picked =
   | { readonly kind: 'nothing' };
 
 /** Later than any real commit, so that git's search for the base of the merge ends at once. */
-const NOBODY = {
-  GIT_AUTHOR_NAME: 'countersign',
-  GIT_AUTHOR_EMAIL: '',
-  GIT_AUTHOR_DATE: '4102444800 +0000',
-  GIT_COMMITTER_NAME: 'countersign',
-  GIT_COMMITTER_EMAIL: '',
-  GIT_COMMITTER_DATE: '4102444800 +0000',
-};
+const NOBODY = 'countersign <> 4102444800 +0000';
 
 /** `change` has at most one parent; `committer` is a line as `git var GIT_COMMITTER_IDENT` prints it. */
 export async function pickOnto(
@@ -77,9 +70,10 @@ async function mergedTree(
   { commit, parents, tree }: Landable,
   ontoTree: string,
 ): Promise<string | readonly string[]> {
-  const bare = async (of: string, ...under: string[]) => {
-    const args = ['commit-tree', of, ...under.flatMap((parent) => ['-p', parent]), '-m', 'pick'];
-    return (await gitIn(repository, args, { environment: NOBODY })).toString('latin1').trim();
+  const bare = (of: string, ...under: string[]) => {
+    const parts = [`tree ${of}`, ...under.map((parent) => `parent ${parent}`)];
+    const lines = [...parts, `author ${NOBODY}`, `committer ${NOBODY}`].map((line) => Buffer.from(line));
+    return writeCommitObject(repository, { headers: lines, message: Buffer.from('pick\n') });
   };
   const base = parents[0] ?? (await bare(await emptyTree(repository)));
   const theirs = parents[0] === undefined ? await bare(tree, base) : commit;

@@ -1,0 +1,59 @@
+/** Puts hooks where git looks for them, and leaves those of others alone. */
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { CountersignError } from '../../errors.ts';
+import { commonDirectory, configValue } from '../../vcs/git/refs.ts';
+import { gitIn, type Repository } from '../../vcs/git/repository.ts';
+import { type HookName, MARK, scriptOf } from './scripts.ts';
+
+export interface Installed {
+  readonly hook: HookName;
+  readonly path: string;
+}
+
+/** Writes all of them, or none where one is somebody else's. */
+export async function installHooks(
+  repository: Repository,
+  names: readonly HookName[],
+  command: readonly string[],
+  options: readonly string[],
+): Promise<readonly Installed[]> {
+  const directory = await hooksDirectory(repository);
+  const hooks = names.map((hook) => ({ hook, path: join(directory, hook) }));
+  for (const { hook, path } of hooks) {
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text === undefined || text.includes(MARK)) continue;
+    throw new CountersignError('INVALID_INPUT', `There is another ${hook} hook already: ${path}.`, {
+      hint: `Put it aside and install again, or add to it what "countersign hook install" writes elsewhere.`,
+    });
+  }
+  await mkdir(directory, { recursive: true });
+  for (const { hook, path } of hooks) {
+    await writeFile(path, scriptOf(hook, command, options));
+    await chmod(path, 0o755);
+  }
+  return hooks;
+}
+
+export async function isBare(repository: Repository): Promise<boolean> {
+  return (await configValue(repository, 'core.bare')) === 'true';
+}
+
+/** `core.hooksPath` as people set it; the one in force here is our own, by which no hook ever runs. */
+async function hooksDirectory(repository: Repository): Promise<string> {
+  const common = await commonDirectory(repository);
+  const set = await gitIn(repository, [
+    'config',
+    '--null',
+    '--show-scope',
+    '--get-regexp',
+    '^core\\.hookspath$',
+  ]);
+  const parts = set.toString('utf8').split('\0').filter(Boolean);
+  let path: string | undefined;
+  for (let at = 0; at + 1 < parts.length; at += 2)
+    if (parts[at] !== 'command') path = parts[at + 1]?.split('\n').slice(1).join('\n');
+  if (!path) return join(common, 'hooks');
+  return resolve(dirname(common), path.replace(/^~(?=\/)/, homedir()));
+}

@@ -1,0 +1,90 @@
+/**
+ * What a bare repository does with a push: commits for `refs/for/BRANCH`, and for refs that its configuration names, are
+ * recorded; protected branches take only what was approved. Everything is looked at inside git's quarantine, so a refused push
+ * leaves nothing behind.
+ */
+import { CountersignError } from '../../errors.ts';
+import { configValues, refCommit } from '../../vcs/git/refs.ts';
+import type { Repository } from '../../vcs/git/repository.ts';
+import { hasChangeId } from '../../vcs/git/rewrite.ts';
+import type { Api } from '../api.ts';
+import { type Range, revisionsBetween, short } from '../recording/range.ts';
+import { type Base, baseOf, definitionOf, projectOf, shortName } from '../recording/settings.ts';
+import { type Recording, recordStack } from '../recording/stack.ts';
+import { problemsWith } from './protect.ts';
+import { matches, type PushedRef } from './pushed.ts';
+
+const FOR_REVIEW = 'refs/for/';
+
+export interface Received {
+  readonly ref: string;
+  readonly recording: Recording | null;
+  /** Why the push is refused. */
+  readonly problems: readonly string[];
+}
+
+/** Protected branches are looked at first: where one is refused, nothing is recorded. */
+export async function receive(
+  api: Api,
+  repository: Repository,
+  pushed: readonly PushedRef[],
+): Promise<readonly Received[]> {
+  const [guarded, recorded, project] = await Promise.all([
+    configValues(repository, 'countersign.protected'),
+    configValues(repository, 'countersign.record'),
+    projectOf(repository),
+  ]);
+  const results: Received[] = [];
+  for (const each of pushed.filter(({ ref }) => matches(ref, guarded))) {
+    const problems = await problemsWith(api, repository, project, each);
+    results.push({ ref: each.ref, recording: null, problems });
+  }
+  if (results.some(({ problems }) => problems.length > 0)) return results;
+  for (const { ref, next } of pushed) {
+    const isForReview = ref.startsWith(FOR_REVIEW) || (matches(ref, recorded) && !matches(ref, guarded));
+    if (next === null || !isForReview) continue;
+    results.push(await recordPushed(api, repository, project, ref, next));
+  }
+  return results;
+}
+
+async function recordPushed(
+  api: Api,
+  repository: Repository,
+  project: string,
+  ref: string,
+  tip: string,
+): Promise<Received> {
+  const base = await baseFor(repository, ref);
+  const revisions = await revisionsBetween(repository, base, tip);
+  const nameless = revisions.filter((revision) => !hasChangeId(revision));
+  if (nameless.length > 0) {
+    const problems = nameless.map(
+      ({ commit, subject }) =>
+        `${short(commit)} "${subject.slice(0, 60)}" has no Change-Id; add one with "countersign record" or the hook of "countersign hook install".`,
+    );
+    return { ref, recording: null, problems };
+  }
+  const range: Range = { base, tipName: ref, tip, branch: undefined, revisions };
+  const aim = { project, definition: await definitionOf(repository) };
+  const recording = await recordStack(api, repository, range, aim);
+  const refused = recording.changes.filter(({ done }) => done === 'refused');
+  const problems = refused.map(({ key, refusal }) => `${key} was not recorded: ${refusal?.message ?? ''}`);
+  return { ref, recording, problems };
+}
+
+/** `refs/for/main` is meant for main; other refs for what the repository says. */
+async function baseFor(repository: Repository, ref: string): Promise<Base> {
+  if (!ref.startsWith(FOR_REVIEW)) return baseOf(repository);
+  const branch = `refs/heads/${ref.slice(FOR_REVIEW.length)}`;
+  const commit = await refCommit(repository, branch);
+  if (commit === undefined)
+    throw new CountersignError(
+      'INVALID_INPUT',
+      `There is no branch ${shortName(branch)} to record against.`,
+      {
+        hint: `Push to ${FOR_REVIEW}NAME, where NAME is a branch of this repository.`,
+      },
+    );
+  return { name: shortName(branch), commit };
+}
