@@ -44,6 +44,10 @@ export const FINDING_CODES = [
   'EVENTLESS_CYCLE',
   'STUCK_CHOICE',
   'UNDECIDED',
+  // of nets
+  'IMPROPER_COMPLETION',
+  'UNSAFE',
+  'UNBOUNDED',
   // of the people
   'UNSTAFFED',
   'IRREPLACEABLE',

@@ -1,6 +1,7 @@
 /** Over and back is as if nothing had happened: for changes on random ways, with random plans for votes and timers. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { MigrationPlan } from '../../src/machines/migration.ts';
 import type { StoredChange } from '../../src/persistence/records.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { asJson, dev, FIRST, lea, migrate, ops, rob, SECOND, settled } from './migrating.ts';
@@ -14,8 +15,8 @@ const bare = ({ state, snapshot, outcome, definitionVersion, timers }: StoredCha
 const trigger = fc.constantFrom('submit', 'like', 'code_ok', 'docs_ok', 'stop');
 const plan = fc.record({
   states: fc.constant({ Draft: 'Preparing' }),
-  votes: fc.constantFrom({}, { likes: 'drop' as const }),
-  timers: fc.constantFrom({}, { 'Review.code.pending:late': 'reset' as const }),
+  votes: fc.constantFrom<MigrationPlan['votes']>({}, { likes: 'drop' }),
+  timers: fc.constantFrom<MigrationPlan['timers']>({}, { 'Review.code.pending:late': 'reset' }),
 });
 
 it('a migration that is taken back leaves untouched changes exactly as they were', async () => {

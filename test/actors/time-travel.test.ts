@@ -87,9 +87,8 @@ describe('a replay', () => {
     const { page } = await under(review);
     expect(page.items).toHaveLength(6);
     expect(page.items.map(({ verdict }) => verdict)).toEqual(Array(6).fill('same'));
-    expect(page.items.every(({ refused, failed }: never) => (refused as []).length === 0 && !failed)).toBe(
-      true,
-    );
+    expect(page.failed).toEqual([]);
+    expect(page.items.flatMap(({ refused }) => refused)).toEqual([]);
     for (const { was, would } of page.items) expect(would).toEqual(was);
   });
 
@@ -118,15 +117,13 @@ describe('a replay', () => {
     expect(of.risky).toMatchObject({ verdict: 'not_finished', refused: [{ principal: 'rob' }] });
     // The log knows sue as a reviewer only: the role that decided.
     expect(of.secure.verdict).toBe('not_finished');
-    await process.call({ sub: 'root', roles: ['operator', 'administrator'] }, 'POST', '/v1/directory', {
-      entries: [
-        {
-          kind: 'grant',
-          name: 'security',
-          value: { role: 'security', to: { principal: 'sue' }, in: 'everywhere' },
-        },
-      ],
+    const grant = { role: 'security', to: { principal: 'sue' }, in: 'everywhere' };
+    const entries = [{ kind: 'grant', grant }];
+    const said = await process.call({ sub: 'root', roles: ['administrator'] }, 'POST', '/v1/directory', {
+      entries,
     });
+    expect(said.seq).toBe(1);
+    expect((await under(strict)).of.secure.verdict).toBe('same');
   });
 
   it('lets the timers of the draft run at their time', async () => {
@@ -140,12 +137,9 @@ describe('a replay', () => {
   });
 
   it('counts events that the draft does not know', async () => {
-    const { reject: _, ...left } = { reject: 1, rest: 0 };
-    expect(left.rest).toBe(0);
     const without = {
       ...draft({}),
       triggers: ['submit', 'approve', 'note'],
-      states: { ...review.states },
       transitions: {
         ...review.transitions,
         'Review -> Rejected': { after: '60d', if: 'attributes.risk == "high"' },
@@ -174,7 +168,7 @@ describe('a replay', () => {
     expect(await asked(review, {}, rob)).toMatchObject({ code: 'FORBIDDEN' });
   });
 
-  it('writes nothing', async () => {
+  it('leaves the log as it was', async () => {
     const rows = await changes.own?.log();
     await under(draft({ 'Review -> Expired': { after: '1h' } }));
     expect(await changes.own?.log()).toEqual(rows);

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../repo/sources.ts';
 import { newDataDir, Server } from './process.ts';
 
-/** The `npx countersign …` lines of the README, in order, each with the output it promises on the next line. */
+/** The commands of the README, in order, each with the output it promises on the next line. */
 const lines = readFileSync(join(ROOT, 'README.md'), 'utf8').split('\n');
 const commands = lines.flatMap((line, index) => {
-  const [, text] = /^\$ npx countersign (.*)$/.exec(line) ?? [];
+  const [, program = '', text] = /^\$ (npx countersign|git|echo) (.*)$/.exec(line) ?? [];
   const promised = lines[index + 1] ?? '';
-  return text ? [{ text, promised: /^[\w(]/.test(promised) ? promised : '' }] : [];
+  return text ? [{ program, text, promised: /^[\w(]/.test(promised) ? promised : '' }] : [];
 });
 
 /** Splits like a shell, as far as the README needs it. */
@@ -19,10 +19,13 @@ const argumentsOf = (text: string) =>
 
 let server: Server;
 let repository: string;
+/** In the place of /tmp/keys. */
+let keys: string;
 
 beforeAll(async () => {
   server = await Server.start();
   repository = reviewedRepository();
+  keys = join(newDataDir(), 'keys');
 }, 60_000);
 afterAll(() => server.stop());
 
@@ -31,8 +34,10 @@ describe('the README', () => {
     expect(commands.length).toBeGreaterThanOrEqual(11);
   });
 
-  it.each(commands)('npx countersign $text', async ({ text, promised }) => {
-    const args = argumentsOf(text.replace('path/to/a/repository', repository));
+  it.each(commands)('says what it promises: $program $text', async ({ program, text, promised }) => {
+    const here = text.replace('path/to/a/repository', repository).replaceAll('/tmp/keys', keys);
+    if (program !== 'npx countersign') return void execFileSync('sh', ['-c', `${program} ${here}`]);
+    const args = argumentsOf(here);
     const { code, stdout, stderr } = await server.run(
       ...args.map((arg) => (arg.startsWith('examples/') ? join(ROOT, arg) : arg)),
     );
@@ -40,8 +45,11 @@ describe('the README', () => {
     else expect({ code, said: (stdout + stderr).includes(promised) }).toEqual({ code: 1, said: true });
   });
 
-  it('leaves the change applied, and the imported one approved', async () => {
-    expect(await server.json('status', 'I1')).toMatchObject({ state: 'Applied', outcome: 'applied' });
+  it('leaves the changes applied, and the imported one approved', async () => {
+    for (const key of ['I1', 'I2', 'I3'])
+      expect(await server.json('status', key)).toMatchObject({ state: 'Applied', outcome: 'applied' });
+    const log = execFileSync('git', ['-C', keys, 'log', '--format=%s', 'main'], { encoding: 'utf8' });
+    expect(log).toBe('keys: rotate sooner\nkeys: say when they rotate\nstart\n');
     const { items } = await server.document('/v1/changes?definition=ReviewHistory');
     expect(items).toEqual([expect.objectContaining({ outcome: 'approved' })]);
   });

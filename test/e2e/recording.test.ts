@@ -152,7 +152,9 @@ describe('record', () => {
     clone.write({ 'gone.txt': null, 'crlf.txt': 'a\r\nb\r\n', 'b.bin': Buffer.from([0, 1, 2, 255]) });
     const odd = Buffer.concat([Buffer.from(`${clone.directory}/`), Buffer.from([0x66, 0xff])]);
     writeFileSync(odd, 'x\n');
-    clone.commit('All sorts');
+    clone.git('add', '--all', '.');
+    clone.git('update-index', '--add', '--cacheinfo', `160000,${clone.git('rev-parse', 'HEAD')},module`);
+    clone.git('commit', '--quiet', '-m', 'All sorts');
     const { changes, notes } = await clone.record();
     expect(notes).toEqual([]);
     const { files } = await server.json('diff', changes[0].key);
@@ -161,6 +163,7 @@ describe('record', () => {
       'added b.bin',
       'added crlf.txt',
       'added f%FF',
+      'added module',
       'deleted gone.txt',
       'renamed new.txt',
     ]);

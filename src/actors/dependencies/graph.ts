@@ -14,7 +14,7 @@ import {
   type Policy,
   policyOf,
 } from './edge.ts';
-import { remembered } from './nodes.ts';
+import { remembered } from './remembered.ts';
 import { distinct, type Ends, type Rows, rowsBy } from './rows.ts';
 
 export interface GraphNode {

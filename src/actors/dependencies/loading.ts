@@ -7,8 +7,9 @@ import { type Directory, dependencyRules } from '../directory/state.ts';
 import type { Store } from '../ports.ts';
 import type { Edge, EdgeKind } from './edge.ts';
 import { buildGraph, type Direction, type Graph, type GraphNode } from './graph.ts';
-import { type Member, memberOf, nodeOf, remembered, unknownNode } from './nodes.ts';
+import { type Member, memberOf, nodeOf, unknownNode } from './nodes.ts';
 import type { ReactionsBy } from './reactions.ts';
+import { remembered } from './remembered.ts';
 
 /** Edges that one question looks at in each direction, the nearest. */
 export const MAX_LOADED = 50_000;

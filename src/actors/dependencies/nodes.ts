@@ -29,14 +29,3 @@ export function memberOf(graph: Graph, stored: ReadonlyMap<string, StoredNode>, 
   const none = { change, key: change, title: '', project: '', outcome: null, since: 0 };
   return { ...(node ?? none), state: found?.state ?? NO_STATE, known: found !== undefined };
 }
-
-export function remembered<T>(make: (key: string) => T): (key: string) => T {
-  const known = new Map<string, T>();
-  return (key) => {
-    const old = known.get(key);
-    if (old !== undefined) return old;
-    const made = make(key);
-    known.set(key, made);
-    return made;
-  };
-}

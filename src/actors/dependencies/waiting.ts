@@ -13,10 +13,11 @@ import { type KeptGraph, type KeptNode, keptNode } from './kept-graph.ts';
 import { type KeptStore, keptGraphs } from './kept-graphs.ts';
 import { blockingTest, type PoliciesBy, reachedIn, sectionOf } from './kept-walks.ts';
 import { type LoadingWorld, loadGraph } from './loading.ts';
-import { type Member, memberOf, remembered } from './nodes.ts';
+import { type Member, memberOf } from './nodes.ts';
 import { allDependentsOf, blockedBy, blockersOf, lostOf, type Reached, waysAmong } from './reach.ts';
+import { remembered } from './remembered.ts';
 
-/** Changes of which a critical path knows how long they take: the nearest. Asking costs two queries each. */
+/** A critical path among fewer changes than this knows how long they take. Asking costs two queries each. */
 export const MAX_ESTIMATED = 25;
 /** Changes among which a critical path is looked for: the nearest. */
 export const MAX_ON_PATHS = 2_000;
@@ -153,7 +154,8 @@ async function blockersIn(
 ): Promise<Blockers> {
   const { graph, member, reached } = found;
   const list = listed(found, ref.change, limit);
-  const asked = [ref.change, ...reached.slice(0, MAX_ESTIMATED - 1).map(({ change }) => change)];
+  // Where there are many, what a few of them take says nothing of the whole way.
+  const asked = reached.length < MAX_ESTIMATED ? [ref.change, ...reached.map(({ change }) => change)] : [];
   const estimates = await Promise.all(
     asked.map(async (change) => {
       const told = member(change).known ? await estimate({ ...ref, change }) : undefined;

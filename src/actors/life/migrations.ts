@@ -62,7 +62,9 @@ export class Migrations {
       for (const each of await this.#world.store.migrations()) this.#begin(each);
     } catch (error) {
       if (!(error instanceof CountersignError && error.retryable)) throw error;
-      const again = this.#wait().then(() => (this.#closing ? undefined : this.open()));
+      const again = this.#wait()
+        .then(() => (this.#closing ? undefined : this.open()))
+        .catch((err: unknown) => this.#world.log.error({ err }, 'migrations could not be gone on with'));
       this.#working.set('', again);
     }
   }

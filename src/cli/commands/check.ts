@@ -1,5 +1,5 @@
 /** `check`: whether definitions are sound, without a server. */
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { CountersignError } from '../../errors.ts';
 import type { Proviso } from '../../machines/check-provided.ts';
 import type { LocatedFinding } from '../../machines/findings.ts';
@@ -8,6 +8,7 @@ import { findingText } from '../definition-file.ts';
 import type { Io } from '../io.ts';
 import type { Result } from '../result.ts';
 import { cell, count, type Paint, painter } from '../text.ts';
+import { isFine, type NetReport, netReport, netText } from './check-nets.ts';
 
 interface Report {
   readonly file: string;
@@ -22,11 +23,20 @@ interface Report {
 /** One document; for several files one per line, each with `file`. A file that cannot be read ends it. */
 export async function check(io: Io, files: readonly string[]): Promise<Result> {
   const paint = painter(io);
-  const reports: Report[] = [];
-  for (const file of files) reports.push(await reportOn(io.cwd, file));
+  const reports: (Report | NetReport)[] = [];
+  for (const file of files)
+    reports.push(
+      await (extname(file) === '.pnml' ? netReport(resolve(io.cwd, file), file) : reportOn(io.cwd, file)),
+    );
   const documents = reports.map(({ file, ...report }) => (files.length > 1 ? { file, ...report } : report));
-  const text = reports.map((report) => reportText(report, paint)).join('\n');
-  return { documents, text, exit: reports.every(({ sound }) => sound) ? 0 : 1 };
+  const text = reports
+    .map((each) => ('kind' in each ? netText(each, paint) : reportText(each, paint)))
+    .join('\n');
+  return {
+    documents,
+    text,
+    exit: reports.every((each) => ('kind' in each ? isFine(each) : each.sound)) ? 0 : 1,
+  };
 }
 
 async function reportOn(cwd: string, file: string): Promise<Report> {

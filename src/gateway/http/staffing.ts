@@ -39,12 +39,9 @@ export const staffing = z
     ),
     irreplaceable: names,
     resilience: z.strictObject({
-      holds: z
-        .int()
-        .nullable()
-        .openapi({
-          description: 'So many may be away, whoever they are; null where nothing can be finished',
-        }),
+      holds: z.int().nullable().openapi({
+        description: 'So many may be away, whoever they are; null where nothing can be finished',
+      }),
       asked: z.int(),
       broken: z
         .strictObject({ away: names, author: z.string().nullable(), message: z.string() })

@@ -39,6 +39,9 @@ export interface Explored {
   /** Markings without successor, among those whose successors were all looked at. */
   readonly dead: readonly number[];
   readonly marking: (index: number) => number[];
+  /** Tokens of a marking on one place, and on all of them. */
+  readonly tokens: (index: number, place: number) => number;
+  readonly total: (index: number) => number;
   /** The transitions of a shortest way from the start. */
   readonly trace: (index: number) => number[];
   /** Of a complete exploration: which markings reach one of these, themselves included. */
@@ -69,6 +72,8 @@ function nothing(net: Net): Explored {
     fired: new Uint8Array(net.transitions.length),
     dead: [],
     marking: () => [...net.initial],
+    tokens: (_, place) => net.initial[place] ?? 0,
+    total: () => net.initial.reduce((sum, tokens) => sum + tokens, 0),
     trace: () => [],
     reaching: () => new Uint8Array(),
   };
@@ -90,6 +95,10 @@ function compiled({ transitions }: Net, weights: Int32Array) {
   });
 }
 
+function hashOf(marking: readonly number[], weights: ArrayLike<number>): number {
+  return marking.reduce((sum, tokens, place) => (sum + Math.imul(tokens, weights[place] ?? 0)) | 0, 0);
+}
+
 /** Undefined where a place outgrows its cell. */
 function search(net: Net, limits: Limits, bytes: CellBytes): Explored | undefined {
   const size = net.places.length;
@@ -101,25 +110,20 @@ function search(net: Net, limits: Limits, bytes: CellBytes): Explored | undefine
   const from = new Ints();
   const via = new Ints();
   const sums: number[] = [];
-  const starts = new Ints();
-  const targets = new Ints();
+  const [starts, targets] = [new Ints(), new Ints()];
   const fired = new Uint8Array(net.transitions.length);
   const dead: number[] = [];
   const scratch = cellsOf(bytes, size);
   const claimed = new Int32Array(size);
-  let [bound, unsafe]: [number, number | undefined] = [0, undefined];
+  let bound = net.initial.reduce((max, tokens) => Math.max(max, tokens), 0);
+  let unsafe: number | undefined = bound > 1 ? 0 : undefined;
   let covering: Explored['covering'];
 
   scratch.set(net.initial);
-  pool.add(
-    scratch,
-    net.initial.reduce((sum, tokens, place) => (sum + Math.imul(tokens, weights[place] ?? 0)) | 0, 0),
-  );
+  pool.add(scratch, hashOf(net.initial, weights));
   from.push(-1);
   via.push(-1);
   sums.push(net.initial.reduce((sum, tokens) => sum + tokens, 0));
-  bound = net.initial.reduce((max, tokens) => Math.max(max, tokens), 0);
-  if (bound > 1) unsafe = 0;
 
   let cursor = 0;
   let stopped = false;
@@ -165,6 +169,8 @@ function search(net: Net, limits: Limits, bytes: CellBytes): Explored | undefine
     fired,
     dead,
     marking: (index) => pool.marking(index),
+    tokens: (index, place) => pool.chunkOf(index)[pool.startOf(index) + place] ?? 0,
+    total: (index) => sums[index] ?? 0,
     trace: (index) => traceTo(from, via, index),
     reaching: (goals) => reaching(starts, targets, pool.size, goals),
   };
@@ -224,8 +230,10 @@ function traceTo(from: Ints, via: Ints, index: number): number[] {
 /** Backwards over the edges, which are turned round once. */
 function reaching(starts: Ints, targets: Ints, states: number, goals: Iterable<number>): Uint8Array {
   const first = new Int32Array(states + 1);
-  for (let edge = 0; edge < targets.length; edge++) first[targets.at(edge) + 1] = (first[targets.at(edge) + 1] ?? 0) + 1;
-  for (let state = 0; state < states; state++) first[state + 1] = (first[state + 1] ?? 0) + (first[state] ?? 0);
+  for (let edge = 0; edge < targets.length; edge++)
+    first[targets.at(edge) + 1] = (first[targets.at(edge) + 1] ?? 0) + 1;
+  for (let state = 0; state < states; state++)
+    first[state + 1] = (first[state + 1] ?? 0) + (first[state] ?? 0);
   const next = first.slice();
   const sources = new Int32Array(targets.length);
   for (let state = 0; state < states; state++)

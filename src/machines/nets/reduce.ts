@@ -72,7 +72,8 @@ function fusePlace(draft: Draft, place: number): boolean {
   const step = only === undefined ? undefined : draft.steps.get(only);
   const into = sole(step?.post);
   const feeds = [...(draft.feeds.get(place) ?? [])];
-  if (only === undefined || !step || into === undefined || step.pre.size !== 1 || into === place) return false;
+  if (only === undefined || !step || into === undefined || step.pre.size !== 1 || into === place)
+    return false;
   if (draft.kept.has(place) || feeds.length === 0) return false;
   if (feeds.some((feed) => draft.steps.get(feed)?.post.has(into))) return false;
   for (const feed of feeds) {
@@ -159,7 +160,8 @@ function removePlace({ steps, feeds, drains }: Draft, place: number): void {
 function built(net: Net, { source, sinks }: Ends, { steps, feeds }: Draft): Reduced {
   const placeOf = [...feeds.keys()];
   const index = new Map(placeOf.map((place, at) => [place, at]));
-  const arcs = (places: ReadonlySet<number>) => [...places].map((place) => [index.get(place) ?? 0, 1] as const);
+  const arcs = (places: ReadonlySet<number>) =>
+    [...places].map((place) => [index.get(place) ?? 0, 1] as const);
   const left = [...steps.values()];
   return {
     net: {

@@ -1,11 +1,10 @@
-/** In which order changes land, what takes longest, and what stands on what; held against exhaustive search. */
+/** In which order changes land, and what takes longest; held against exhaustive search. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { criticalPath } from '../../../src/actors/dependencies/critical-path.ts';
 import { buildGraph } from '../../../src/actors/dependencies/graph.ts';
 import { mergeOrder } from '../../../src/actors/dependencies/merge-order.ts';
-import { stackOf, stacksIn } from '../../../src/actors/dependencies/stacks.ts';
-import { blocks, distances, edge, graphOf, node, small } from './graphs.ts';
+import { blocks, distances, graphOf, node, small } from './graphs.ts';
 
 describe('the merge order', () => {
   it('puts what is needed first, and the oldest of those that could be next', () => {
@@ -135,43 +134,5 @@ describe('the critical path', () => {
         },
       ),
     );
-  });
-});
-
-describe('stacks', () => {
-  it('are chains, whatever their members need anyway through those below', () => {
-    const graph = graphOf('b>a c>b c>a d>c d>a d>x');
-    expect(stacksIn(graph)).toEqual([{ changes: ['a', 'b', 'c', 'd'], needs: ['x'] }]);
-    expect(stackOf(graph, 'c')?.changes).toEqual(['a', 'b', 'c', 'd']);
-    expect(stackOf(graph, 'x')).toBeUndefined();
-  });
-
-  it('end where two stand on one, where one stands on two, and at cycles', () => {
-    expect(stacksIn(graphOf('b>a c>a d>c e>b e>d'))).toEqual([
-      { changes: ['c', 'd', 'e'], needs: ['a', 'b'] },
-    ]);
-    expect(stacksIn(graphOf('c>a c>b'))).toEqual([]);
-    expect(stacksIn(graphOf('b>a a>b c>b d>c'))).toEqual([{ changes: ['c', 'd'], needs: ['b'] }]);
-  });
-
-  it('never share a change, and each member needs the one below', () => {
-    fc.assert(
-      fc.property(small(), (given) => {
-        const stacks = stacksIn(buildGraph(given));
-        const all = stacks.flatMap(({ changes }) => changes);
-        expect(new Set(all).size).toBe(all.length);
-        const blocking = given.edges.filter((one) => blocks(given, one));
-        for (const { changes } of stacks) {
-          expect(changes.length).toBeGreaterThan(1);
-          changes.slice(1).forEach((change, at) => {
-            expect(blocking.some((one) => one.change === change && one.on === changes[at])).toBe(true);
-          });
-        }
-      }),
-    );
-  });
-
-  it('leave near and recorded order alone', () => {
-    expect(stacksIn(graphOf('', [], [edge('b', 'a', 'order'), edge('c', 'b', 'near')]))).toEqual([]);
   });
 });
