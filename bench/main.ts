@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   cascade: async () => (await import('./cascade.ts')).cascade,
   migration: async () => (await import('./migration.ts')).migration,
   staffing: async () => (await import('./staffing.ts')).staffing,
+  check: async () => (await import('./check.ts')).checks,
 };
 
 async function main(argv: readonly string[]): Promise<void> {

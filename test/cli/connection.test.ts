@@ -93,7 +93,7 @@ describe('a command', () => {
       keys.push(headers['idempotency-key']);
       return keys.length < 3
         ? 'cut'
-        : { status: 201, body: { name: 'X', version: 1, digest: '', created: true } };
+        : { status: 201, body: { name: 'X', version: 1, digest: '', created: true, warnings: [] } };
     };
     expect((await cli(['deploy', definition('BasicApproval')], at)).exit).toBe(0);
     expect(keys).toHaveLength(3);

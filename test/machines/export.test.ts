@@ -242,8 +242,9 @@ function runnable(definition: Definition): AnyStateMachine {
     guards: Record<string, (given: object, params: object) => boolean>;
     actions: object;
   };
-  const holds = (given: object, { condition }: { condition: string }) =>
-    guards.holds?.(given, { text: condition });
+  // Exported conditions are called so; inside a guard that looks at states they have our own name.
+  const holds = (given: object, { condition, text }: { condition?: string; text?: string }) =>
+    guards.holds?.(given, { text: condition ?? text });
   const own = Object.fromEntries(
     [...guardsIn(config)].map(([name, params]) => [name, looking(definition, name, params)]),
   );

@@ -1,7 +1,9 @@
 /** The defects that the markings of a net show, each with the shortest way there, and all of them that are certain. */
 import type { FindingCode } from '../findings.ts';
+import { coverability } from './coverability.ts';
 import type { Explored } from './explore.ts';
 import { type Ends, markingText, type Net } from './net.ts';
+import { emptySiphon } from './siphon.ts';
 
 export interface Defect {
   readonly code: FindingCode;
@@ -20,12 +22,13 @@ const LISTED = 20;
 
 type Named = (index: number) => string[];
 
+/** In the order in which they are best repaired. `ends` are those of a workflow net. */
 export function defectsOf(net: Net, ends: Ends | undefined, seen: Explored, named: Named): Defect[] {
   const defects = [...growing(net, seen, named), ...crowded(net, ends, seen, named)];
   if (ends) defects.push(...endings(net, ends, seen, named), ...stuckLoops(net, ends, seen, named));
   else defects.push(...listed(seen.dead, (index) => stuck(net, seen, named, index, 'warning')));
-  if (seen.complete) defects.push(...unfired(net, ends, seen));
-  else if (!seen.covering) defects.push(undecided(seen));
+  defects.push(...unfired(net, ends, firingIn(net, seen)));
+  if (!seen.complete && !seen.covering) defects.push(undecided(seen));
   return defects;
 }
 
@@ -34,7 +37,9 @@ function growing(net: Net, seen: Explored, named: Named): Defect[] {
   const [index, below] = seen.covering;
   const [after, before] = [seen.marking(index), seen.marking(below)];
   const gained = after.map((tokens, place) => tokens - (before[place] ?? 0));
-  const message = `Tokens can grow without end: the last ${plural(seen.trace(index).length - seen.trace(below).length, 'transition')} of the trace can be repeated, and each time they add ${markingText(net, gained)}.`;
+  const places = [...coverability(net).growing].map((place) => net.places[place] ?? '');
+  const all = places.length > 1 ? ` These places can grow so: ${few(places)}.` : '';
+  const message = `Tokens can grow without end: the last ${plural(seen.trace(index).length - seen.trace(below).length, 'transition')} of the trace can be repeated, and each time they add ${markingText(net, gained)}.${all}`;
   return [{ code: 'UNBOUNDED', severity: 'error', message, ...shown(net, after), trace: named(index) }];
 }
 
@@ -83,9 +88,22 @@ function stuckLoops(net: Net, ends: Ends, seen: Explored, named: Named): Defect[
   return [{ code: 'LIVELOCK', severity: 'error', message, ...shown(net, marking), trace: named(index) }];
 }
 
-function unfired({ transitions }: Net, ends: Ends | undefined, seen: Explored): Defect[] {
+/** Which transitions may fire: all but those of which it is certain that they never do. */
+function firingIn(net: Net, { complete, covering, fired }: Explored): (transition: number) => boolean {
+  if (complete) return (transition) => fired[transition] === 1;
+  const tree = covering && coverability(net);
+  if (tree?.complete) return (transition) => tree.fired.has(transition);
+  const empty = emptySiphon(net);
+  return (transition) => !net.transitions[transition]?.pre.some(([place]) => empty.has(place));
+}
+
+function unfired(
+  { transitions }: Net,
+  ends: Ends | undefined,
+  canFire: (transition: number) => boolean,
+): Defect[] {
   const severity = ends?.sinks.length === 1 ? 'error' : 'warning';
-  const dead = transitions.flatMap(({ name }, index) => (seen.fired[index] ? [] : [name]));
+  const dead = transitions.flatMap(({ name }, index) => (canFire(index) ? [] : [name]));
   return listed(dead, (name) => {
     const message = `Transition "${name}" can never fire: its input places never hold what it needs at the same time.`;
     return { code: 'DEAD_TRANSITION', severity, message, trace: [], names: name };
@@ -93,7 +111,7 @@ function unfired({ transitions }: Net, ends: Ends | undefined, seen: Explored): 
 }
 
 function undecided({ states, edges }: Explored): Defect {
-  const message = `The net was not searched to its end: ${plural(states, 'marking')} and ${plural(edges, 'edge')} were seen.`;
+  const message = `The net was not searched to its end: ${plural(states, 'marking')} and ${plural(edges, 'edge')} were seen; what is said of it holds all the same.`;
   return { code: 'UNDECIDED', severity: 'warning', message, trace: [] };
 }
 
@@ -132,6 +150,11 @@ function listed<T>(all: readonly T[], defect: (one: T) => Defect): Defect[] {
     ...first,
     { code, severity, message: `There are ${all.length - LISTED} more of this kind.`, trace: [] },
   ];
+}
+
+function few(names: readonly string[]): string {
+  const more = names.length > 10 ? ` and ${names.length - 10} more` : '';
+  return `${names.slice(0, 10).join(', ')}${more}`;
 }
 
 function plural(count: number, what: string): string {

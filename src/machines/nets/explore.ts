@@ -1,9 +1,12 @@
 /**
- * Every marking a net can reach, breadth first, so that the way back to the start is a shortest trace. A marking that
- * strictly covers one on its own way proves the net unbounded (Karp and Miller 1969) and ends the search.
+ * Every marking a net can reach, breadth first, so that the way back to the start is a shortest trace. It ends where all were
+ * seen, where steps show that can be repeated for ever (see `pumps.ts`), or at its budget.
  */
+import { type CompactNet, compact } from './compact.ts';
+import { Ints, reaching } from './ints.ts';
 import type { Net } from './net.ts';
-import { type CellBytes, type Cells, cellsOf, Pool, weightsOf } from './pool.ts';
+import { type CellBytes, Pool, weightsOf } from './pool.ts';
+import { type Covering, type Records, recordsOf } from './pumps.ts';
 
 export interface Limits {
   /** Markings. */
@@ -33,7 +36,7 @@ export interface Explored {
   /** The first marking with two tokens on a place. */
   readonly unsafe: number | undefined;
   /** A marking that strictly covers an earlier one on its own way, and that one. */
-  readonly covering: readonly [marking: number, covered: number] | undefined;
+  readonly covering: Covering | undefined;
   /** By transition: whether it fired. */
   readonly fired: Uint8Array;
   /** Markings without successor, among those whose successors were all looked at. */
@@ -48,16 +51,14 @@ export interface Explored {
   readonly reaching: (goals: Iterable<number>) => Uint8Array;
 }
 
-/** Ancestors looked at for domination. A loop that pumps tokens covers again within its own length. */
-const ANCESTORS = 512;
-
 export function explore(net: Net, limits: Limits = LIMITS): Explored {
+  const small = compact(net);
   const most = net.initial.reduce((max, tokens) => Math.max(max, tokens), 0);
   for (const bytes of [1, 2] as const) {
-    const found = most < 2 ** (8 * bytes) ? search(net, limits, bytes) : undefined;
+    const found = most < 2 ** (8 * bytes) ? search(net, small, limits, bytes) : undefined;
     if (found) return found;
   }
-  return search(net, limits, 4) ?? search({ ...net, transitions: [] }, limits, 4) ?? nothing(net);
+  return search(net, small, limits, 4) ?? nothing(net);
 }
 
 /** Too many tokens for any cell: nothing can be said. */
@@ -79,198 +80,191 @@ function nothing(net: Net): Explored {
   };
 }
 
-/** Arcs as flat arrays, and what firing does to hash and token sum. */
-function compiled({ transitions }: Net, weights: Int32Array) {
-  return transitions.map(({ pre, post }) => {
-    const change = new Map<number, number>();
-    for (const [place, weight] of pre) change.set(place, (change.get(place) ?? 0) - weight);
-    for (const [place, weight] of post) change.set(place, (change.get(place) ?? 0) + weight);
-    const changes = [...change].filter(([, by]) => by !== 0);
-    return {
-      needs: Float64Array.from(pre.flat()),
-      changes: Float64Array.from(changes.flat()),
-      hash: changes.reduce((sum, [place, by]) => (sum + Math.imul(by, weights[place] ?? 0)) | 0, 0),
-      sum: changes.reduce((sum, [, by]) => sum + by, 0),
-    };
-  });
+/** A search under way. `tokens` is the marking at `cursor`, changed and changed back by each firing. */
+interface Search {
+  readonly net: CompactNet;
+  readonly limits: Limits;
+  readonly pool: Pool;
+  readonly tokens: Int32Array;
+  /** What each transition changes in the hash. */
+  readonly hashes: Int32Array;
+  readonly records: Records;
+  /** The marking and the transition by which each marking was reached first, and the sum of its tokens. */
+  readonly from: Ints;
+  readonly via: Ints;
+  readonly sums: Ints;
+  readonly starts: Ints;
+  readonly targets: Ints;
+  readonly fired: Uint8Array;
+  readonly dead: number[];
+  bound: number;
+  unsafe: number | undefined;
+  covering: Covering | undefined;
+  cursor: number;
+  isOutgrown: boolean;
+  /** Past the budget of its limits. */
+  isFull: boolean;
 }
 
-function hashOf(marking: readonly number[], weights: ArrayLike<number>): number {
-  return marking.reduce((sum, tokens, place) => (sum + Math.imul(tokens, weights[place] ?? 0)) | 0, 0);
+function begun({ initial }: Net, net: CompactNet, limits: Limits, bytes: CellBytes): Search {
+  const pool = new Pool(net.places, bytes);
+  const weights = weightsOf(net.places);
+  const [from, via, sums] = [new Ints(), new Ints(), new Ints()];
+  const tokens = Int32Array.from(initial);
+  const bound = initial.reduce((max, count) => Math.max(max, count), 0);
+  pool.add(
+    tokens,
+    initial.reduce((sum, count, place) => (sum + Math.imul(count, weights[place] ?? 0)) | 0, 0),
+  );
+  from.push(-1);
+  via.push(-1);
+  sums.push(initial.reduce((sum, count) => sum + count, 0));
+  return {
+    ...{ net, limits, pool, tokens, from, via, sums, bound, unsafe: bound > 1 ? 0 : undefined },
+    hashes: hashesOf(net, weights),
+    records: recordsOf(initial, pool, from),
+    ...{ starts: new Ints(), targets: new Ints(), fired: new Uint8Array(net.transitions), dead: [] },
+    ...{ covering: undefined, cursor: 0, isOutgrown: false, isFull: false },
+  };
 }
 
 /** Undefined where a place outgrows its cell. */
-function search(net: Net, limits: Limits, bytes: CellBytes): Explored | undefined {
-  const size = net.places.length;
-  const weights = weightsOf(size);
-  const firings = compiled(net, weights);
-  const grows = firings.some(({ sum }) => sum > 0);
-  const pool = new Pool(size, bytes);
-  const budget = Math.min(limits.markings, Math.max(1, Math.floor(limits.bytes / Math.max(1, size * bytes))));
-  const from = new Ints();
-  const via = new Ints();
-  const sums: number[] = [];
-  const [starts, targets] = [new Ints(), new Ints()];
-  const fired = new Uint8Array(net.transitions.length);
-  const dead: number[] = [];
-  const scratch = cellsOf(bytes, size);
-  const claimed = new Int32Array(size);
-  let bound = net.initial.reduce((max, tokens) => Math.max(max, tokens), 0);
-  let unsafe: number | undefined = bound > 1 ? 0 : undefined;
-  let covering: Explored['covering'];
-
-  scratch.set(net.initial);
-  pool.add(scratch, hashOf(net.initial, weights));
-  from.push(-1);
-  via.push(-1);
-  sums.push(net.initial.reduce((sum, tokens) => sum + tokens, 0));
-
-  let cursor = 0;
-  let stopped = false;
-  for (; cursor < pool.size && !stopped; cursor++) {
+function search(net: Net, small: CompactNet, limits: Limits, bytes: CellBytes): Explored | undefined {
+  const run = begun(net, small, limits, bytes);
+  const { pool, tokens, starts, targets, dead, from, via, sums } = run;
+  const isConcurrent = concurrency(small, limits.concurrent);
+  const fire = (transition: number) => firing(run, transition);
+  for (; run.cursor < pool.size && !run.covering && !run.isFull; run.cursor += 1) {
     starts.push(targets.length);
-    const hash = pool.hashAt(cursor);
-    const chunk = pool.chunkOf(cursor);
-    const start = pool.startOf(cursor);
-    let independent = 0;
-    for (let index = 0; index < firings.length; index++) {
-      const firing = firings[index];
-      if (!firing || !enabled(firing.needs, chunk, start)) continue;
-      if (limits.concurrent < firings.length && claim(claimed, firing.needs, cursor + 1)) independent++;
-      for (let place = 0; place < size; place++) scratch[place] = chunk[start + place] ?? 0;
-      const top = apply(firing.changes, scratch, chunk, start);
-      if (top > pool.most) return undefined;
-      fired[index] = 1;
-      const before = pool.size;
-      const target = pool.add(scratch, (hash + firing.hash) | 0);
-      targets.push(target);
-      if (target < before) continue;
-      from.push(cursor);
-      via.push(index);
-      sums.push((sums[cursor] ?? 0) + firing.sum);
-      bound = Math.max(bound, top);
-      if (top > 1) unsafe ??= target;
-      const covered = grows ? coveredBy(pool, from, sums, target, size) : -1;
-      if (covered >= 0) covering = [target, covered];
-      stopped = covering !== undefined || pool.size > budget || targets.length > limits.edges;
-      if (stopped) break;
-    }
-    if (independent >= limits.concurrent) stopped = true;
-    if (!stopped && targets.length === starts.at(cursor)) dead.push(cursor);
+    pool.read(run.cursor, tokens);
+    forEnabled(small, tokens, fire);
+    if (run.isOutgrown) return undefined;
+    if (targets.length === starts.at(run.cursor)) dead.push(run.cursor);
+    run.isFull ||= isConcurrent(tokens);
   }
   starts.push(targets.length);
+  const { bound, unsafe, covering, fired } = run;
   return {
-    complete: !stopped,
+    complete: !covering && !run.isFull,
     states: pool.size,
     edges: targets.length,
-    bound,
-    unsafe,
-    covering,
-    fired,
-    dead,
+    ...{ bound, unsafe, covering, fired, dead },
     marking: (index) => pool.marking(index),
-    tokens: (index, place) => pool.chunkOf(index)[pool.startOf(index) + place] ?? 0,
-    total: (index) => sums[index] ?? 0,
+    tokens: (index, place) => pool.tokens(index, place),
+    total: (index) => sums.at(index),
     trace: (index) => traceTo(from, via, index),
     reaching: (goals) => reaching(starts, targets, pool.size, goals),
   };
 }
 
-function enabled(needs: Float64Array, chunk: Cells, start: number): boolean {
-  for (let at = 0; at < needs.length; at += 2)
-    if ((chunk[start + (needs[at] ?? 0)] ?? 0) < (needs[at + 1] ?? 0)) return false;
+function firing(run: Search, transition: number): void {
+  const { net, tokens, pool, fired } = run;
+  const { starts, places, weights } = net.delta;
+  const [begin, end] = [starts[transition] as number, starts[transition + 1] as number];
+  let top = 0;
+  for (let arc = begin; arc < end; arc += 1) {
+    const place = places[arc] as number;
+    const count = (tokens[place] as number) + (weights[arc] as number);
+    tokens[place] = count;
+    if (count > top) top = count;
+  }
+  fired[transition] = 1;
+  if (top > pool.most) run.isOutgrown = true;
+  else if (!run.isFull) arrive(run, transition, top);
+  for (let arc = begin; arc < end; arc += 1) {
+    const place = places[arc] as number;
+    tokens[place] = (tokens[place] as number) - (weights[arc] as number);
+  }
+}
+
+/** The marking in `tokens` was reached. `top` is the most tokens on a place that changed. */
+function arrive(run: Search, transition: number, top: number): void {
+  const { net, tokens, pool, cursor, records } = run;
+  const before = pool.size;
+  const target = pool.add(tokens, (pool.hashAt(cursor) + (run.hashes[transition] as number)) | 0);
+  run.targets.push(target);
+  run.isFull ||= run.targets.length > run.limits.edges;
+  if (target < before) return;
+  run.isFull ||= pool.size > run.limits.markings || pool.size * net.places * pool.width > run.limits.bytes;
+  run.from.push(cursor);
+  run.via.push(transition);
+  run.sums.push(run.sums.at(cursor) + (net.sums[transition] as number));
+  if (top > run.bound) run.bound = top;
+  if (top < 2) return;
+  run.unsafe ??= target;
+  let isRecord = false;
+  for (
+    let arc = net.delta.starts[transition] as number;
+    arc < (net.delta.starts[transition + 1] as number);
+    arc += 1
+  ) {
+    const place = net.delta.places[arc] as number;
+    if (records.note(place, tokens[place] as number)) isRecord = true;
+  }
+  if (isRecord) run.covering ??= records.covering(target);
+}
+
+function forEnabled(net: CompactNet, tokens: Int32Array, fire: (transition: number) => void): void {
+  for (const transition of net.always) fire(transition);
+  const { starts, transitions } = net.waiting;
+  for (let place = 0; place < net.places; place += 1) {
+    if (tokens[place] === 0) continue;
+    const end = starts[place + 1] as number;
+    for (let index = starts[place] as number; index < end; index += 1) {
+      const transition = transitions[index] as number;
+      if (isEnabled(net, transition, tokens)) fire(transition);
+    }
+  }
+}
+
+function isEnabled({ pre }: CompactNet, transition: number, tokens: Int32Array): boolean {
+  const end = pre.starts[transition + 1] as number;
+  for (let arc = pre.starts[transition] as number; arc < end; arc += 1)
+    if ((tokens[pre.places[arc] as number] as number) < (pre.weights[arc] as number)) return false;
   return true;
 }
 
-/** Writes the changed places; the most tokens on one of them. */
-function apply(changes: Float64Array, scratch: Cells, chunk: Cells, start: number): number {
-  let top = 0;
-  for (let at = 0; at < changes.length; at += 2) {
-    const place = changes[at] ?? 0;
-    const tokens = (chunk[start + place] ?? 0) + (changes[at + 1] ?? 0);
-    scratch[place] = tokens;
-    if (tokens > top) top = tokens;
-  }
-  return top;
+function hashesOf({ delta, transitions }: CompactNet, weights: Int32Array): Int32Array {
+  return Int32Array.from({ length: transitions }, (_, transition) => {
+    let hash = 0;
+    for (
+      let arc = delta.starts[transition] as number;
+      arc < (delta.starts[transition + 1] as number);
+      arc += 1
+    )
+      hash =
+        (hash + Math.imul(delta.weights[arc] as number, weights[delta.places[arc] as number] as number)) | 0;
+    return hash;
+  });
 }
 
-/** Whether none of these places was claimed in this round; claims them. */
-function claim(claimed: Int32Array, needs: Float64Array, round: number): boolean {
-  let free = true;
-  for (let at = 0; at < needs.length; at += 2) {
-    const place = needs[at] ?? 0;
-    if (claimed[place] === round) free = false;
-    claimed[place] = round;
-  }
-  return free;
-}
-
-/** The nearest marking on the way to this one that it strictly covers, or -1. */
-function coveredBy(pool: Pool, from: Ints, sums: readonly number[], index: number, size: number): number {
-  const chunk = pool.chunkOf(index);
-  const start = pool.startOf(index);
-  let left = ANCESTORS;
-  for (let above = from.at(index); above >= 0 && left > 0; above = from.at(above), left--) {
-    if ((sums[above] ?? 0) >= (sums[index] ?? 0)) continue;
-    const other = pool.chunkOf(above);
-    const first = pool.startOf(above);
-    let place = 0;
-    while (place < size && (other[first + place] ?? 0) <= (chunk[start + place] ?? 0)) place++;
-    if (place === size) return above;
-  }
-  return -1;
+/** Whether so many transitions can fire that none takes from another. */
+function concurrency(net: CompactNet, limit: number): (tokens: Int32Array) => boolean {
+  if (limit >= net.transitions) return () => false;
+  const claimed = new Int32Array(net.places);
+  let round = 0;
+  return (tokens) => {
+    round += 1;
+    let count = 0;
+    forEnabled(net, tokens, (transition) => {
+      let isFree = true;
+      for (
+        let arc = net.pre.starts[transition] as number;
+        arc < (net.pre.starts[transition + 1] as number);
+        arc += 1
+      ) {
+        const place = net.pre.places[arc] as number;
+        if (claimed[place] === round) isFree = false;
+        claimed[place] = round;
+      }
+      if (isFree) count += 1;
+    });
+    return count >= limit;
+  };
 }
 
 function traceTo(from: Ints, via: Ints, index: number): number[] {
   const way: number[] = [];
   for (let at = index; from.at(at) >= 0; at = from.at(at)) way.push(via.at(at));
   return way.reverse();
-}
-
-/** Backwards over the edges, which are turned round once. */
-function reaching(starts: Ints, targets: Ints, states: number, goals: Iterable<number>): Uint8Array {
-  const first = new Int32Array(states + 1);
-  for (let edge = 0; edge < targets.length; edge++)
-    first[targets.at(edge) + 1] = (first[targets.at(edge) + 1] ?? 0) + 1;
-  for (let state = 0; state < states; state++)
-    first[state + 1] = (first[state + 1] ?? 0) + (first[state] ?? 0);
-  const next = first.slice();
-  const sources = new Int32Array(targets.length);
-  for (let state = 0; state < states; state++)
-    for (let edge = starts.at(state); edge < starts.at(state + 1); edge++) {
-      const target = targets.at(edge);
-      const at = next[target] ?? 0;
-      sources[at] = state;
-      next[target] = at + 1;
-    }
-  const reached = new Uint8Array(states);
-  const open = [...goals];
-  for (const goal of open) reached[goal] = 1;
-  for (let state = open.pop(); state !== undefined; state = open.pop())
-    for (let at = first[state] ?? 0; at < (first[state + 1] ?? 0); at++) {
-      const source = sources[at] ?? 0;
-      if (reached[source]) continue;
-      reached[source] = 1;
-      open.push(source);
-    }
-  return reached;
-}
-
-/** A growing row of integers. */
-class Ints {
-  length = 0;
-  #data = new Int32Array(1 << 8);
-
-  push(value: number): void {
-    if (this.length === this.#data.length) {
-      const data = new Int32Array(this.length * 2);
-      data.set(this.#data);
-      this.#data = data;
-    }
-    this.#data[this.length++] = value;
-  }
-
-  at(index: number): number {
-    return this.#data[index] ?? 0;
-  }
 }

@@ -3,7 +3,7 @@
  * weighted sum, so that firing a transition changes it by a constant and nothing has to be hashed anew.
  */
 
-export type Cells = Uint8Array | Uint16Array | Uint32Array;
+type Cells = Uint8Array | Uint16Array | Uint32Array;
 export type CellBytes = 1 | 2 | 4;
 
 const CHUNK_CELLS = 1 << 18;
@@ -24,6 +24,11 @@ export class Pool {
     this.#shift = Math.max(0, Math.floor(Math.log2(CHUNK_CELLS / Math.max(1, places))));
   }
 
+  /** Bytes of a cell. */
+  get width(): CellBytes {
+    return this.#bytes;
+  }
+
   /** The most a cell can hold. */
   get most(): number {
     return 2 ** (8 * this.#bytes) - 1;
@@ -34,16 +39,16 @@ export class Pool {
   }
 
   /** Where the cells of a marking are: a chunk and the first cell in it. */
-  chunkOf(index: number): Cells {
+  #chunkOf(index: number): Cells {
     return this.#chunks[index >> this.#shift] ?? new Uint8Array();
   }
 
-  startOf(index: number): number {
+  #startOf(index: number): number {
     return (index & ((1 << this.#shift) - 1)) * this.#places;
   }
 
   /** The index of the marking, which is new where it equals the size from before. */
-  add(cells: Cells, hash: number): number {
+  add(cells: Int32Array, hash: number): number {
     if (this.size * 2 >= this.#table.length) this.#grow();
     const mask = this.#table.length - 1;
     let slot = mixed(hash) & mask;
@@ -56,18 +61,28 @@ export class Pool {
     this.#hashes[index] = hash;
     if (index >> this.#shift >= this.#chunks.length)
       this.#chunks.push(cellsOf(this.#bytes, this.#places << this.#shift));
-    this.chunkOf(index).set(cells, this.startOf(index));
+    this.#chunkOf(index).set(cells, this.#startOf(index));
     return index;
   }
 
   marking(index: number): number[] {
-    const start = this.startOf(index);
-    return Array.from(this.chunkOf(index).subarray(start, start + this.#places));
+    const start = this.#startOf(index);
+    return Array.from(this.#chunkOf(index).subarray(start, start + this.#places));
   }
 
-  #equals(index: number, cells: Cells): boolean {
-    const chunk = this.chunkOf(index);
-    const start = this.startOf(index);
+  read(index: number, into: Int32Array): void {
+    const chunk = this.#chunkOf(index);
+    const start = this.#startOf(index);
+    for (let place = 0; place < this.#places; place++) into[place] = chunk[start + place] as number;
+  }
+
+  tokens(index: number, place: number): number {
+    return this.#chunkOf(index)[this.#startOf(index) + place] ?? 0;
+  }
+
+  #equals(index: number, cells: Int32Array): boolean {
+    const chunk = this.#chunkOf(index);
+    const start = this.#startOf(index);
     for (let place = 0; place < this.#places; place++)
       if (chunk[start + place] !== cells[place]) return false;
     return true;
@@ -87,7 +102,7 @@ export class Pool {
   }
 }
 
-export function cellsOf(bytes: CellBytes, length: number): Cells {
+function cellsOf(bytes: CellBytes, length: number): Cells {
   if (bytes === 1) return new Uint8Array(length);
   return bytes === 2 ? new Uint16Array(length) : new Uint32Array(length);
 }

@@ -74,7 +74,8 @@ it('the verdict, the markings and the edges are those of plain enumeration', () 
     fc.property(anyNet, (net) => {
       const verdict = checkNet(net, { count: 100_000 });
       // Places that no arc touches are no part of the net, and it may have another sink.
-      if (verdict.kind !== 'workflow' || verdict.sinks.join() !== 'o' || verdict.sources.join() !== 'i') return;
+      if (verdict.kind !== 'workflow' || verdict.sinks.join() !== 'o' || verdict.sources.join() !== 'i')
+        return;
       const seen = reachable(net);
       if (!seen) return;
       compared += 1;
