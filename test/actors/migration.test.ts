@@ -110,7 +110,12 @@ describe('a migration', () => {
       (await load(keeps)).snapshot as { context: { votes?: Record<string, unknown[]> } };
     await migrate(server, renamed);
     expect((await votes()).context.votes?.[drops]).toHaveLength(1);
-    await migrate(server, { states: { Preparing: 'Draft', Signing: 'Review' }, votes: { likes: 'drop' } }, 2, 1);
+    await migrate(
+      server,
+      { states: { Preparing: 'Draft', Signing: 'Review' }, votes: { likes: 'drop' } },
+      2,
+      1,
+    );
     expect((await votes()).context.votes?.[drops]).toBeUndefined();
   });
 

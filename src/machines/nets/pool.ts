@@ -6,7 +6,7 @@
 type Cells = Uint8Array | Uint16Array | Uint32Array;
 export type CellBytes = 1 | 2 | 4;
 
-const CHUNK_CELLS = 1 << 18;
+const CHUNK_CELLS = 1 << 14;
 
 export class Pool {
   size = 0;
