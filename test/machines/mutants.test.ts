@@ -15,7 +15,7 @@ import { isSound } from './nets/faithful-verdict.ts';
 
 const examples = await Promise.all(
   readdirSync('examples')
-    .filter((file) => file.endsWith('.toml'))
+    .filter((file) => file.endsWith('.toml') && !file.endsWith('.cases.toml'))
     .map(async (file) => (await loadFile(`examples/${file}`)).definition as Definition),
 );
 const originals = new Map(
