@@ -47,7 +47,7 @@ export function philosophers(k: number): Net {
   );
 }
 
-/** Sequences, choices, parallel parts and loops in each other, `size` tasks; with `flaws` some arcs lead elsewhere. */
+/** Sequences, choices, parallel parts and loops in each other, `size` tasks; `flaws` arcs too many. */
 export function process(seed: number, size: number, flaws: number): Net {
   const roll = die(seed);
   const lines: string[] = [];
@@ -78,10 +78,12 @@ export function process(seed: number, size: number, flaws: number): Net {
   };
   lines.push('begin: i->first', 'end: last->o');
   block(size, 'first', 'last');
+  const used = [...new Set(lines.flatMap((line) => line.match(/\bp\d+/g) ?? []))];
   for (let flaw = 0; flaw < flaws; flaw += 1) {
     const at = 2 + roll(lines.length - 2);
-    const other = lines[2 + roll(lines.length - 2)]?.split('->')[1];
-    lines[at] = `${lines[at]?.split('->')[0]}->${other}`;
+    const [before, after] = lines[at]?.split('->') ?? [];
+    const other = used[roll(used.length)];
+    lines[at] = roll(2) === 0 ? `${before}->${after}+${other}` : `${before}+${other}->${after}`;
   }
   return netFrom(lines);
 }

@@ -122,7 +122,7 @@ function multiply(draft: Draft, place: number, feeds: readonly number[], drains:
     }
 }
 
-function add({ steps, places }: Draft, index: number, step: Step): void {
+export function add({ steps, places }: Draft, index: number, step: Step): void {
   steps.set(index, step);
   for (const place of step.pre) places.get(place)?.drains.add(index);
   for (const place of step.post) places.get(place)?.feeds.add(index);

@@ -18,7 +18,7 @@ interface Node {
   readonly parent: Node | undefined;
 }
 
-const BUDGET = { nodes: 10_000, work: 20_000_000 };
+const BUDGET = { nodes: 2_000, work: 5_000_000 };
 
 export function coverability(net: Net, { nodes, work } = BUDGET): Coverability {
   const small = compact(net);
@@ -30,16 +30,16 @@ export function coverability(net: Net, { nodes, work } = BUDGET): Coverability {
   for (let node = open.pop(); node; node = open.pop()) {
     if (known.size > nodes || done > work) return { complete: false, growing, fired };
     const key = node.tokens.join();
-    done += node.tokens.length;
+    done += 8 * node.tokens.length;
     if (known.has(key)) continue;
     known.add(key);
     for (let transition = 0; transition < small.transitions; transition += 1) {
       const tokens = firedFrom(small, transition, node.tokens);
       if (!tokens) continue;
       fired.add(transition);
-      done += accelerate(tokens, node);
-      for (const [place, count] of tokens.entries())
-        if (count === Number.POSITIVE_INFINITY) growing.add(place);
+      done += accelerate(tokens, node) + 4 * tokens.length;
+      for (let place = 0; place < tokens.length; place += 1)
+        if (tokens[place] === Number.POSITIVE_INFINITY) growing.add(place);
       open.push({ tokens, parent: node });
     }
     done += small.transitions;
@@ -66,11 +66,13 @@ function accelerate(tokens: Float64Array, parent: Node): number {
   let compared = 0;
   for (let above: Node | undefined = parent; above; above = above.parent) {
     const { tokens: before } = above;
-    compared += 1;
-    if (!tokens.every((count, place) => count >= (before[place] as number))) continue;
+    let place = 0;
+    while (place < tokens.length && (tokens[place] as number) >= (before[place] as number)) place += 1;
+    compared += place + 1;
+    if (place < tokens.length) continue;
     compared += tokens.length;
-    for (const [place, count] of tokens.entries())
-      if (count > (before[place] as number)) tokens[place] = Number.POSITIVE_INFINITY;
+    for (let index = 0; index < tokens.length; index += 1)
+      if ((tokens[index] as number) > (before[index] as number)) tokens[index] = Number.POSITIVE_INFINITY;
   }
   return compared;
 }

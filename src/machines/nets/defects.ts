@@ -1,6 +1,6 @@
 /** The defects that the markings of a net show, each with the shortest way there, and all of them that are certain. */
 import type { FindingCode } from '../findings.ts';
-import { coverability } from './coverability.ts';
+import { type Coverability, coverability } from './coverability.ts';
 import type { Explored } from './explore.ts';
 import { type Ends, markingText, type Net } from './net.ts';
 import { emptySiphon } from './siphon.ts';
@@ -24,20 +24,21 @@ type Named = (index: number) => string[];
 
 /** In the order in which they are best repaired. `ends` are those of a workflow net. */
 export function defectsOf(net: Net, ends: Ends | undefined, seen: Explored, named: Named): Defect[] {
-  const defects = [...growing(net, seen, named), ...crowded(net, ends, seen, named)];
+  const tree = seen.covering && coverability(net);
+  const defects = [...growing(net, seen, named, tree), ...crowded(net, ends, seen, named)];
   if (ends) defects.push(...endings(net, ends, seen, named), ...stuckLoops(net, ends, seen, named));
   else defects.push(...listed(seen.dead, (index) => stuck(net, seen, named, index, 'warning')));
-  defects.push(...unfired(net, ends, firingIn(net, seen)));
+  defects.push(...unfired(net, ends, firingIn(net, seen, tree)));
   if (!seen.complete && !seen.covering) defects.push(undecided(seen));
   return defects;
 }
 
-function growing(net: Net, seen: Explored, named: Named): Defect[] {
+function growing(net: Net, seen: Explored, named: Named, tree?: Coverability): Defect[] {
   if (!seen.covering) return [];
   const [index, below] = seen.covering;
   const [after, before] = [seen.marking(index), seen.marking(below)];
   const gained = after.map((tokens, place) => tokens - (before[place] ?? 0));
-  const places = [...coverability(net).growing].map((place) => net.places[place] ?? '');
+  const places = [...(tree?.growing ?? [])].map((place) => net.places[place] ?? '');
   const all = places.length > 1 ? ` These places can grow so: ${few(places)}.` : '';
   const message = `Tokens can grow without end: the last ${plural(seen.trace(index).length - seen.trace(below).length, 'transition')} of the trace can be repeated, and each time they add ${markingText(net, gained)}.${all}`;
   return [{ code: 'UNBOUNDED', severity: 'error', message, ...shown(net, after), trace: named(index) }];
@@ -89,9 +90,12 @@ function stuckLoops(net: Net, ends: Ends, seen: Explored, named: Named): Defect[
 }
 
 /** Which transitions may fire: all but those of which it is certain that they never do. */
-function firingIn(net: Net, { complete, covering, fired }: Explored): (transition: number) => boolean {
+function firingIn(
+  net: Net,
+  { complete, fired }: Explored,
+  tree?: Coverability,
+): (transition: number) => boolean {
   if (complete) return (transition) => fired[transition] === 1;
-  const tree = covering && coverability(net);
   if (tree?.complete) return (transition) => tree.fired.has(transition);
   const empty = emptySiphon(net);
   return (transition) => !net.transitions[transition]?.pre.some(([place]) => empty.has(place));

@@ -59,9 +59,9 @@ export function checkNet(net: Net, { limits = LIMITS, count = COUNT }: NetOption
       ...quick,
       ...(sizeOf(start, ends, within) ?? UNCOUNTED),
     };
-  const whole = explore(start, small?.complete ? within : limits);
+  const whole = explore(start, small?.complete || small?.covering ? within : limits);
   if (whole.complete || whole.covering || !quick) return informed(start, workflow(start, ends, whole));
-  return { ...quick, ...UNCOUNTED, bound: quick.safe ? quick.bound : null, dead: null };
+  return informed(start, { ...quick, ...UNCOUNTED, bound: quick.safe ? quick.bound : null, dead: null });
 }
 
 const UNCOUNTED = { states: null, edges: null };
