@@ -1,6 +1,6 @@
 /** Running changes brought to another version of their definition, on real PostgreSQL, while others go on. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { StoredChange } from '../../src/persistence/records.ts';
+import type { MigrationRecord, StoredChange } from '../../src/persistence/records.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { asJson, change, dev, FIRST, lea, migrate, ops, PLAN, rob, SECOND, settled } from './migrating.ts';
 import { accepted, refusedWith, type Server, START, startServer, TENANT } from './rig.ts';
@@ -162,10 +162,30 @@ describe('a migration', () => {
       );
     const unproven = await start({ states: { Draft: 'Done' } });
     expect(unproven).toMatchObject({ ok: false, refusal: { code: 'PLAN_UNPROVEN' } });
-    const [one, other] = await Promise.all([start(renamed), start(renamed)]);
-    expect([one.ok, other.ok].filter(Boolean)).toHaveLength(1);
-    if (one.ok) await settled(server, one.migration);
-    if (other.ok) await settled(server, other.migration);
+    // Paused, so that it cannot be done before the other one is asked for.
+    const paused = (id: string): MigrationRecord => ({
+      ...{
+        tenant: TENANT,
+        id,
+        name: 'Moving',
+        fromVersion: 1,
+        toVersion: 2,
+        plan: { ...PLAN, ...renamed } as never,
+      },
+      ...{ status: 'paused', position: '', moved: 0, reverted: 0, reason: null },
+      ...{ startedBy: ops.id, startedByKind: ops.kind, startedAt: START, updatedAt: START },
+    });
+    const { store } = database;
+    const [first, second] = ['4', '5'].map((end) => `00000000-0000-7000-8000-00000000000${end}`);
+    const saved = await Promise.all([first, second].map((id) => store.saveMigration(paused(id ?? ''))));
+    expect(saved.filter(Boolean)).toHaveLength(1);
+    expect(await start(renamed)).toMatchObject({ ok: false, refusal: { code: 'NOT_ENABLED' } });
+    const [kept = ''] = saved[0] ? [first] : [second];
+    await server.runtime.life.migrations.act(TENANT, kept, 'resume');
+    expect(await settled(server, await server.runtime.life.migrations.get(TENANT, kept))).toMatchObject({
+      status: 'done',
+      moved: 1,
+    });
   });
 
   it('leaves a change to whoever was faster, and takes it along afterwards', async () => {

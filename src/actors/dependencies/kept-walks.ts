@@ -12,9 +12,11 @@ import type { Reached } from './reach.ts';
 export type PoliciesBy = (project: string) => Policies;
 export type KeptTest = (edge: KeptEdge) => boolean;
 
-interface Found {
+/** What a walk came to: `edge` is the one by which it got there, `distance` edges from where it began. */
+export interface Visited {
   readonly node: KeptNode;
   readonly edge: KeptEdge;
+  readonly distance: number;
 }
 
 /** Of a change that nobody has proposed yet: it is younger than all. */
@@ -28,32 +30,36 @@ export function blockingTest(policies: PoliciesBy): KeptTest {
     isOpen(from) && isOpen(to) && policyOf(policies(from.stored?.project ?? ''), kind) === 'block';
 }
 
-/** Nearest first; never the change itself. */
-export function reachedIn(
+/** Nearest first; never the change itself. What it visited is marked with the number of the walk. */
+export function visitedFrom(
   graph: KeptGraph,
   start: KeptNode,
   direction: Direction,
   takes: KeptTest = () => true,
-): readonly Reached[] {
+): readonly Visited[] {
   const far = direction === 'up' ? 'to' : 'from';
   const walk = ++graph.walks;
   start.mark = walk;
-  const reached: Reached[] = [];
+  const visited: Visited[] = [];
   for (let level = [start], distance = 1; level.length > 0; distance++) {
-    const next: Found[] = [];
+    const next: Visited[] = [];
     for (const node of level) {
       for (const edge of node[direction]) {
         const other = edge[far];
         if (other.mark === walk || !takes(edge)) continue;
         other.mark = walk;
-        next.push({ node: other, edge });
+        next.push({ node: other, edge, distance });
       }
     }
     next.sort((a, b) => ageOf(a.node) - ageOf(b.node) || byText(a.node.change, b.node.change));
-    for (const { node, edge } of next) reached.push({ change: node.change, distance, edge: edgeOf(edge) });
+    for (const each of next) visited.push(each);
     level = next.map(({ node }) => node);
   }
-  return reached;
+  return visited;
+}
+
+export function reachedOf(visited: readonly Visited[]): readonly Reached[] {
+  return visited.map(({ node, edge, distance }) => ({ change: node.change, distance, edge: edgeOf(edge) }));
 }
 
 /** These changes, and the edges between them. */

@@ -11,7 +11,7 @@ import type { Edge, EdgeKind } from './edge.ts';
 import type { Direction, Graph } from './graph.ts';
 import { type KeptGraph, type KeptNode, keptNode } from './kept-graph.ts';
 import { type KeptStore, keptGraphs } from './kept-graphs.ts';
-import { blockingTest, type PoliciesBy, reachedIn, sectionOf } from './kept-walks.ts';
+import { blockingTest, type PoliciesBy, reachedOf, sectionOf, visitedFrom } from './kept-walks.ts';
 import { type LoadingWorld, loadGraph } from './loading.ts';
 import { type Member, memberOf } from './nodes.ts';
 import { allDependentsOf, blockedBy, blockersOf, lostOf, type Reached, waysAmong } from './reach.ts';
@@ -63,7 +63,9 @@ export interface WaitingQuestions {
 interface Around {
   readonly graph: Graph;
   readonly member: (change: string) => Member;
+  /** The nearest at least, of `total`. */
   readonly reached: readonly Reached[];
+  readonly total: number;
   readonly isBlocking: (change: string) => boolean;
   readonly blocking: number;
   readonly truncated: string | null;
@@ -77,7 +79,7 @@ export function waitingFrom(world: WaitingWorld): WaitingQuestions {
     const node = graph.nodes.get(ref.change) ?? (await lonely(world, ref));
     if (!node?.stored) return undefined;
     const policies = remembered((project: string) => dependencyRules(directory, project).policies);
-    return keptAround(graph, node, direction, policies, Math.max(limit, MAX_ON_PATHS));
+    return keptAround(graph, node, direction, policies, limit);
   };
   return {
     async blockers(ref, limit) {
@@ -102,21 +104,25 @@ function keptAround(
   start: KeptNode,
   direction: Direction,
   policies: PoliciesBy,
-  near: number,
+  limit: number,
 ): Around {
-  const waits = reachedIn(kept, start, direction, blockingTest(policies));
-  const reached = direction === 'up' ? waits : reachedIn(kept, start, direction);
-  const nearest = reached.slice(0, near).flatMap(({ change }) => kept.nodes.get(change) ?? []);
+  const isUp = direction === 'up';
+  const all = isUp ? [] : visitedFrom(kept, start, direction);
+  const waits = visitedFrom(kept, start, direction, blockingTest(policies));
+  const visited = isUp ? waits : all;
+  const nearest = visited.slice(0, isUp ? Math.max(limit, MAX_ON_PATHS) : limit);
+  const blocking = new Set<string>();
+  for (const { node } of nearest) if (node.mark === kept.walks) blocking.add(node.change);
   // What was lost is at the other end of a direct edge, and reached by no walk.
-  const direct = direction === 'up' ? start.up.map(({ to }) => to) : [];
-  const shown = [...new Set([start, ...nearest, ...direct])];
+  const direct = isUp ? start.up.map(({ to }) => to) : [];
+  const shown = [...new Set([start, ...nearest.map(({ node }) => node), ...direct])];
   const graph = sectionOf(kept, shown, policies);
   const stored = new Map<string, StoredNode>();
   for (const node of shown) if (node.stored) stored.set(node.change, node.stored);
-  const isCut = direction === 'up' && nearest.length < reached.length;
+  const isCut = isUp && nearest.length < visited.length;
   return {
-    ...{ graph, member: (change) => memberOf(graph, stored, change), reached },
-    ...among(reached, waits),
+    ...{ graph, member: (change) => memberOf(graph, stored, change), reached: reachedOf(nearest) },
+    ...{ total: visited.length, isBlocking: (change) => blocking.has(change), blocking: waits.length },
     truncated: isCut
       ? `The critical path is that of the nearest ${nearest.length.toLocaleString('en')} changes.`
       : null,
@@ -133,17 +139,9 @@ async function loadedAround(
   if (!graph.places.has(change)) return undefined;
   const waits = direction === 'up' ? blockersOf(graph, change) : blockedBy(graph, change);
   const reached = direction === 'up' ? waits : allDependentsOf(graph, change);
-  return { ...found, reached, ...among(reached, waits) };
-}
-
-function among(
-  reached: readonly Reached[],
-  waits: readonly Reached[],
-): Pick<Around, 'isBlocking' | 'blocking'> {
-  const blocking = waits.length;
-  if (reached === waits) return { isBlocking: () => true, blocking };
-  const waiting = new Set(waits.map(({ change }) => change));
-  return { isBlocking: (change) => waiting.has(change), blocking };
+  const waiting = new Set(waits.map(({ change: each }) => each));
+  const counts = { total: reached.length, blocking: waits.length };
+  return { ...found, reached, ...counts, isBlocking: (each) => waiting.has(each) };
 }
 
 async function blockersIn(
@@ -152,10 +150,10 @@ async function blockersIn(
   limit: number,
   estimate: WaitingWorld['estimate'],
 ): Promise<Blockers> {
-  const { graph, member, reached } = found;
+  const { graph, member, reached, total } = found;
   const list = listed(found, ref.change, limit);
   // Where there are many, what a few of them take says nothing of the whole way.
-  const asked = reached.length < MAX_ESTIMATED ? [ref.change, ...reached.map(({ change }) => change)] : [];
+  const asked = total < MAX_ESTIMATED ? [ref.change, ...reached.map(({ change }) => change)] : [];
   const estimates = await Promise.all(
     asked.map(async (change) => {
       const told = member(change).known ? await estimate({ ...ref, change }) : undefined;
@@ -172,16 +170,16 @@ async function blockersIn(
   };
 }
 
-function listed({ member, reached, ...found }: Around, change: string, limit: number): Listed {
+function listed({ member, reached, total, ...found }: Around, change: string, limit: number): Listed {
   const shown = reached.slice(0, limit);
   // Whatever is on the way to one that is shown is nearer, so it is shown too.
   const way = waysAmong(shown);
-  const isCut = shown.length < reached.length;
-  const cut = isCut ? `Shown are the nearest ${shown.length} of ${reached.length}.` : null;
+  const isCut = shown.length < total;
+  const cut = isCut ? `Shown are the nearest ${shown.length} of ${total}.` : null;
   return {
     about: member(change),
     items: shown.map((each) => related(member, way(each.change), each, found.isBlocking(each.change))),
-    total: reached.length,
+    total,
     blocking: found.blocking,
     truncated: [cut, found.truncated].filter((each) => each !== null).join(' ') || null,
   };

@@ -6,7 +6,12 @@ import { DEFAULT_POLICIES, type Edge } from '../../../src/actors/dependencies/ed
 import { BLOCKING, buildGraph } from '../../../src/actors/dependencies/graph.ts';
 import { emptyGraph, type KeptGraph, patchGraph } from '../../../src/actors/dependencies/kept-graph.ts';
 import { KEPT_LIMITS, type KeptStore, keptGraphs } from '../../../src/actors/dependencies/kept-graphs.ts';
-import { blockingTest, reachedIn, sectionOf } from '../../../src/actors/dependencies/kept-walks.ts';
+import {
+  blockingTest,
+  reachedOf,
+  sectionOf,
+  visitedFrom,
+} from '../../../src/actors/dependencies/kept-walks.ts';
 import { loadGraph } from '../../../src/actors/dependencies/loading.ts';
 import {
   allDependenciesOf,
@@ -22,6 +27,7 @@ import { MemoryStore } from '../../support/memory-store.ts';
 import { small } from './graphs.ts';
 
 const policies = () => DEFAULT_POLICIES;
+const reachedFrom = (...walk: Parameters<typeof visitedFrom>) => reachedOf(visitedFrom(...walk));
 const row = (edge: Edge): EdgeRow => ({ ...edge, target: edge.on, known: true });
 
 function startOf(graph: KeptGraph, change: string) {
@@ -44,10 +50,10 @@ describe('on random graphs', () => {
             continue;
           }
           const blocking = blockingTest(policies);
-          expect(reachedIn(kept, start, 'up')).toEqual(allDependenciesOf(graph, change));
-          expect(reachedIn(kept, start, 'down')).toEqual(allDependentsOf(graph, change));
-          expect(reachedIn(kept, start, 'up', blocking)).toEqual(blockersOf(graph, change));
-          expect(reachedIn(kept, start, 'down', blocking)).toEqual(blockedBy(graph, change));
+          expect(reachedFrom(kept, start, 'up')).toEqual(allDependenciesOf(graph, change));
+          expect(reachedFrom(kept, start, 'down')).toEqual(allDependentsOf(graph, change));
+          expect(reachedFrom(kept, start, 'up', blocking)).toEqual(blockersOf(graph, change));
+          expect(reachedFrom(kept, start, 'down', blocking)).toEqual(blockedBy(graph, change));
         }
       }),
     );
@@ -61,7 +67,7 @@ describe('on random graphs', () => {
         patchGraph(kept, { moved: [], edges: edges.map(row), nodes });
         const estimate = (change: string) => (change.charCodeAt(1) % 3) * 10;
         for (const [change, start] of kept.nodes) {
-          const near = reachedIn(kept, start, 'up', blockingTest(policies));
+          const near = reachedFrom(kept, start, 'up', blockingTest(policies));
           const part = new Set([start, ...start.up.map(({ to }) => to)]);
           for (const one of near) part.add(startOf(kept, one.change));
           const section = sectionOf(kept, [...part], policies);
@@ -137,7 +143,7 @@ it('whatever happens to changes, the kept graph is the one that would be loaded 
           if (!node.stored) continue;
           const question = { tenant: TENANT, changes: [change], directions: ['up'] as const };
           const { graph } = await loadGraph({ store, directory: async () => EMPTY }, question);
-          const found = reachedIn(now, node, 'up').map((each) => [each.change, each.distance]);
+          const found = reachedFrom(now, node, 'up').map((each) => [each.change, each.distance]);
           expect(found).toEqual(allDependenciesOf(graph, change).map((each) => [each.change, each.distance]));
         }
       }
