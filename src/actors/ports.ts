@@ -1,5 +1,6 @@
 /** What the actors need from the world. Outer folders implement these; tests and the simulator do too. */
 import type { Activity, ChangeHistory, HistorySample } from '../persistence/history-records.ts';
+import type { ReaderStore } from '../persistence/reader-records.ts';
 import type {
   Activation,
   CalendarRecord,
@@ -8,6 +9,7 @@ import type {
   ChangeFilter,
   ChangeRecord,
   ChangeRef,
+  CommitHunks,
   CommitOptions,
   CommitResult,
   ContentRecord,
@@ -30,6 +32,7 @@ import type {
   MigrationStatus,
   NewActivation,
   NewDirectoryEntry,
+  OpenDependant,
   OwnersStamp,
   ProjectOwners,
   ProjectRef,
@@ -51,6 +54,9 @@ import type {
  * after such a failure of `commit` it is unknown whether the batch was committed.
  */
 export interface Store {
+  /** Who has acknowledged the log up to where. */
+  readonly readers: ReaderStore;
+
   load(refs: readonly ChangeRef[]): Promise<StoredChange[]>;
   /** The answers already given for these idempotency keys; unknown keys are absent. */
   answers(keys: readonly KeyRef[]): Promise<KeyAnswer[]>;
@@ -177,8 +183,22 @@ export interface Store {
   /** In the order of the diff; `after` is the place of the last one already seen. */
   revisionFiles(ref: RevisionRef, page: { after: number; limit: number }): Promise<RevisionFile[]>;
   revisionFile(ref: RevisionRef, place: number): Promise<StoredFile | undefined>;
-  /** What the newest stored content of every other open change does to these paths, by change and place. */
-  hunksTouching(tenant: string, paths: readonly string[], exceptChange: string): Promise<TouchingHunks[]>;
+  /**
+   * What the newest stored content of every other open change does to these paths, by change and place; `first` is a change
+   * whose files come before all others, `limit` how many there are at most.
+   */
+  hunksTouching(
+    tenant: string,
+    paths: readonly string[],
+    exceptChange: string,
+    page?: { readonly limit?: number; readonly first?: string },
+  ): Promise<TouchingHunks[]>;
+  /** What the revisions that are these commits do to these paths; commits that no stored revision is are absent. */
+  hunksOfCommits(
+    tenant: string,
+    commits: readonly string[],
+    paths: readonly string[],
+  ): Promise<CommitHunks[]>;
 
   /** Where the changes behind these targets stand now; those that are nobody's are absent. */
   standings(targets: readonly Target[]): Promise<Standing[]>;
@@ -204,6 +224,10 @@ export interface Store {
   cascadePositions(): Promise<CascadePosition[]>;
   /** Never moves back. */
   moveCascade(tenant: string, seq: number): Promise<void>;
+  /** The same for how far the directory was looked through. */
+  moveCascadeRules(tenant: string, directorySeq: number): Promise<void>;
+  /** Open changes that depend on others, by id after `after`, at most `limit`. */
+  openDependants(tenant: string, after: string, limit: number): Promise<OpenDependant[]>;
 
   /** Pending timers with `dueAt < before`, earliest first, at most `limit`. */
   dueTimers(before: number, limit: number): Promise<DueTimer[]>;

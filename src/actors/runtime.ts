@@ -25,9 +25,10 @@ import type { Answer, Envelope, EventCommand, Principal, Proposal } from './comm
 import { type Contents, contentsFrom } from './contents/contents.ts';
 import { Definitions } from './definitions.ts';
 import { Delegations, type NewDelegation } from './delegations.ts';
-import { Cascades, type Told } from './dependencies/cascades.ts';
+import { Cascades } from './dependencies/cascades.ts';
 import { reactionOf } from './dependencies/edge.ts';
 import { type GraphQuestions, graphFrom } from './dependencies/questions.ts';
+import type { Told } from './dependencies/told.ts';
 import { Directories, knownAs } from './directory/directories.ts';
 import type { Said } from './directory/entries.ts';
 import { type Directory, dependencyRules, type Place } from './directory/state.ts';
@@ -144,7 +145,10 @@ export class Runtime {
       const project = (await this.#stored({ tenant, change: dependant }))?.project ?? '';
       return reactionOf(dependencyRules(await this.directory(tenant), project).reactions, happened);
     };
-    this.#cascades = new Cascades({ store, clock, log, reactionTo, tell: (told) => this.#tell(told) });
+    const portfolioOf = async (tenant: string, project: string) =>
+      (await this.directory(tenant)).portfolios.get(project);
+    const tell = (told: Told) => this.#tell(told);
+    this.#cascades = new Cascades({ store, clock, log, reactionTo, portfolioOf, tell });
   }
 
   /** Picks up the timers; changes come to life when something happens to them. */
@@ -271,8 +275,10 @@ export class Runtime {
   }
 
   /** Adds to the directory, all or nothing. Throws INVALID_INPUT where one entry is named twice. */
-  say(tenant: string, said: readonly Said[], reason: string | null, by: Principal): Promise<Directory> {
-    return this.#directories.say(tenant, said, reason, by);
+  async say(tenant: string, said: readonly Said[], reason: string | null, by: Principal): Promise<Directory> {
+    const directory = await this.#directories.say(tenant, said, reason, by);
+    this.#cascades.directed(tenant);
+    return directory;
   }
 
   /** Throws DEFINITION_INVALID, and FORBIDDEN where `by` may not deploy in spite of that. */

@@ -8,13 +8,17 @@ import type { Definition } from '../machines/definition.ts';
 import { type Finding, finding } from '../machines/findings.ts';
 import { normalise } from '../machines/normalise.ts';
 import { sourceSchema } from '../machines/source.ts';
-import type { Person, Staff } from '../machines/staffing/staff.ts';
+import type { Staff } from '../machines/staffing/staff.ts';
 import { type Staffing, type StaffingFinding, staffingOf } from '../machines/staffing/staffing.ts';
-import type { StoredDefinition } from '../persistence/records.ts';
-import { entriesOf } from './directory/directories.ts';
+import { asIfSaid } from './directory/directories.ts';
 import type { Said } from './directory/entries.ts';
-import { type Directory, managerOf, rolesOf, withSaid } from './directory/state.ts';
+import type { Directory } from './directory/state.ts';
+import type { OwnerRules } from './owners/groups.ts';
+import { readOwners } from './owners/read-owners.ts';
 import type { Store } from './ports.ts';
+import { activeVersion, type FollowedStore, followed } from './staffing/followed.ts';
+import { lost, type StaffingWarning } from './staffing/lost.ts';
+import { asksOwners, MAX_GROUPS, placeIn, placesOf, staffOf } from './staffing/people.ts';
 import type { Deployed } from './views.ts';
 
 export interface StaffingAnswer extends Staffing {
@@ -32,15 +36,8 @@ export interface AskedStaffing {
   readonly k?: number;
 }
 
-export interface StaffingWarning {
-  readonly code: 'UNSTAFFED' | 'UNDECIDED';
-  readonly definition: string | null;
-  readonly project: string | null;
-  readonly message: string;
-}
-
 export interface StaffingQuestions {
-  /** Throws NOT_FOUND where the tenant has no such definition. */
+  /** Of the version that new changes follow there. Throws NOT_FOUND where the tenant has no such definition. */
   of(tenant: string, name: string, asked: AskedStaffing): Promise<StaffingAnswer>;
   /** What is missing wherever a definition may be used; nothing where the directory grants no roles. */
   findings(tenant: string, definition: Definition): Promise<readonly Finding[]>;
@@ -58,25 +55,55 @@ export interface Deploying {
 }
 
 interface World {
-  readonly store: Pick<Store, 'definition' | 'definitions'>;
+  readonly store: FollowedStore & Pick<Store, 'definition' | 'projectOwners'>;
   readonly directory: (tenant: string) => Promise<Directory>;
 }
 
 /** What one deployment is told; the command says the rest. */
 const MAX_FINDINGS = 20;
-/** Pairs of definition and project that are looked at again when the directory changes. */
-const MAX_PAIRS = 200;
 
 export function staffingFrom({ store, directory }: World): StaffingQuestions {
-  const findings: StaffingQuestions['findings'] = async (tenant, definition) =>
-    missingIn(await directory(tenant), definition);
+  const rulesOf = async (tenant: string, project: string) => {
+    const owners = await store.projectOwners(tenant, project);
+    return owners && readOwners(owners.format, owners.files);
+  };
+  const staffFor = async (tenant: string, definition: Definition, project: string | undefined) => {
+    const isAsked = project !== undefined && asksOwners(definition);
+    return bounded(
+      staffOf(await directory(tenant), project, isAsked ? await rulesOf(tenant, project) : undefined),
+    );
+  };
+  const findings: StaffingQuestions['findings'] = async (tenant, definition) => {
+    const known = await directory(tenant);
+    // Where it grants nothing, people have their roles from somewhere else.
+    if (known.grants.length === 0) return [];
+    const found = await Promise.all(
+      placesOf(known, definition).map(async (project) => {
+        const { staff } = await staffFor(tenant, definition, project);
+        return staffingOf(definition, { staff, k: 1, ...placeIn(project) }).findings;
+      }),
+    );
+    return foremost(found.flat());
+  };
   return {
     findings,
     of: async (tenant, name, asked) => {
-      const stored = await store.definition(tenant, name);
+      const { project, away = [], k = 1 } = asked;
+      const stored = await activeVersion(store, tenant, name, project);
       if (!stored)
         throw new CountersignError('NOT_FOUND', `The tenant ${tenant} has no definition "${name}".`);
-      return answerTo(stored, await directory(tenant), asked);
+      const definition = stored.definition as unknown as Definition;
+      const { staff, isCut } = await staffFor(tenant, definition, project);
+      const answer = staffingOf(definition, { staff, away, k, ...placeIn(project) });
+      const ids = new Set(staff.people.map(({ id }) => id));
+      return {
+        name,
+        version: stored.version,
+        project: project ?? null,
+        unknown: away.filter((id) => !ids.has(id)),
+        ...answer,
+        decided: answer.decided && !isCut,
+      };
     },
     deploying: async ({ tenant, source, isStrict }, deploy) => {
       const parsed = sourceSchema.safeParse(source);
@@ -88,45 +115,31 @@ export function staffingFrom({ store, directory }: World): StaffingQuestions {
       return { ...deployed, warnings: [...deployed.warnings, ...found.map(toIssue)] };
     },
     warnings: async (tenant, said) => {
-      const entries = entriesOf(said);
       const before = await directory(tenant);
-      const at = { setBy: '', reason: null, setAt: 0 };
-      const next = entries.map((each, index) => ({ ...each, ...at, seq: before.seq + index + 1 }));
-      const stored = await store.definitions(tenant);
-      const definitions = stored.map(({ definition }) => definition as unknown as Definition);
-      return lost(before, withSaid(before, next), definitions);
+      const after = asIfSaid(before, said);
+      if (before.grants.length === 0) return [];
+      const rules = new Map<string, Promise<OwnerRules | undefined>>();
+      const kept = (project: string) => {
+        const known = rules.get(project) ?? rulesOf(tenant, project);
+        rules.set(project, known);
+        return known;
+      };
+      return lost(before, after, await followed(store, tenant), kept);
     },
   };
 }
 
-function answerTo(
-  { name, version, definition }: StoredDefinition,
-  directory: Directory,
-  { project, away = [], k = 1 }: AskedStaffing,
-): StaffingAnswer {
-  const staff = staffOf(directory, project);
-  const ids = new Set(staff.people.map(({ id }) => id));
-  const question = { staff, away, k, ...placeIn(project) };
-  return {
-    name,
-    version,
-    project: project ?? null,
-    unknown: away.filter((id) => !ids.has(id)),
-    ...staffingOf(definition as unknown as Definition, question),
-  };
+/** Groups past the bound are not looked at, and the answer says so. */
+function bounded({ mayOwn, ...rest }: Staff): { readonly staff: Staff; readonly isCut: boolean } {
+  if (!mayOwn) return { staff: rest, isCut: false };
+  return { staff: { ...rest, mayOwn: mayOwn.slice(0, MAX_GROUPS) }, isCut: mayOwn.length > MAX_GROUPS };
 }
 
-function missingIn(directory: Directory, definition: Definition): readonly Finding[] {
-  // Where it grants nothing, people have their roles from somewhere else.
-  if (directory.grants.length === 0) return [];
-  return placesOf(directory, definition)
-    .flatMap(
-      (project) =>
-        staffingOf(definition, { staff: staffOf(directory, project), k: 1, ...placeIn(project) }).findings,
-    )
-    .sort((a, b) => (a.code === b.code ? 0 : a.code === 'UNSTAFFED' ? -1 : 1))
+function foremost(found: readonly StaffingFinding[]): readonly Finding[] {
+  return found
+    .toSorted((a, b) => (a.code === b.code ? 0 : a.code === 'UNSTAFFED' ? -1 : 1))
     .slice(0, MAX_FINDINGS)
-    .map(asFinding);
+    .map(({ code, message, path }) => ({ ...finding(code, message, path, 'key'), severity: 'warning' }));
 }
 
 function notStaffed(found: readonly Finding[]): CountersignError {
@@ -136,126 +149,4 @@ function notStaffed(found: readonly Finding[]): CountersignError {
 
 function toIssue({ code, path, message }: Finding): Issue {
   return { path: path.join('/'), message: `${code}: ${message}` };
-}
-
-function placeIn(project: string | undefined): { readonly project?: string } {
-  return project === undefined ? {} : { project };
-}
-
-/** Everybody the directory knows, with the roles it grants there. */
-export function staffOf(directory: Directory, project: string | undefined): Staff {
-  const place = placeIn(project);
-  const ids = new Set([...directory.principals.keys(), ...directory.grantsOf.keys()]);
-  for (const members of directory.members.values()) for (const id of members) ids.add(id);
-  // A grant to whoever manages an author reaches people whom nothing else may name.
-  for (const { manager, sponsor } of directory.principals.values())
-    for (const id of [manager, sponsor]) if (id !== undefined) ids.add(id);
-  const people = [...ids].map((id): Person => {
-    const { kind = 'person', sponsor } = directory.principals.get(id) ?? {};
-    const isAgent = kind === 'agent' && sponsor !== undefined;
-    return { id, kind, ...(isAgent && { sponsor }), roles: rolesOf(directory, id, place) };
-  });
-  if (directory.managersGrants.length === 0) return { people };
-  const managers = people.map(({ id }) => [id, managersOf(directory, id, place)] as const);
-  return { people, managers: new Map(managers) };
-}
-
-function managersOf(directory: Directory, author: string, place: { readonly project?: string }) {
-  const levels = new Set(
-    directory.managersGrants.flatMap(({ to }) => ('manager_level' in to ? [to.manager_level] : [])),
-  );
-  const ids = new Set([...levels].flatMap((level) => managerOf(directory, author, level) ?? []));
-  return [...ids].flatMap((id) => {
-    const own = rolesOf(directory, id, place);
-    const roles = rolesOf(directory, id, { ...place, author }).filter((role) => !own.includes(role));
-    return roles.length > 0 ? [{ id, roles }] : [];
-  });
-}
-
-/** Projects in which somebody is granted a role that the definition asks for; the tenant as a whole where there are none. */
-function placesOf({ grants, portfolios }: Directory, { roles }: Definition): readonly (string | undefined)[] {
-  const found = new Set<string>();
-  for (const { role, in: where } of grants) {
-    if (where === 'everywhere' || !roles.includes(role)) continue;
-    if ('project' in where) found.add(where.project);
-    else for (const [project, portfolio] of portfolios) if (portfolio === where.portfolio) found.add(project);
-  }
-  return found.size === 0 ? [undefined] : [...found].sort();
-}
-
-function asFinding({ code, message, path }: StaffingFinding): Finding {
-  return { ...finding(code, message, path, 'key'), severity: 'warning' };
-}
-
-function lost(before: Directory, after: Directory, definitions: readonly Definition[]): StaffingWarning[] {
-  if (before.grants.length === 0) return [];
-  const staffs = new Map<string | undefined, readonly [Staff, Staff]>();
-  const both = (project: string | undefined) => {
-    const known = staffs.get(project) ?? ([staffOf(before, project), staffOf(after, project)] as const);
-    staffs.set(project, known);
-    return known;
-  };
-  const pairs = definitions.flatMap((definition) =>
-    [...new Set([...placesOf(before, definition), ...placesOf(after, definition)])].flatMap((project) => {
-      const [had, has] = both(project);
-      return textOf(had, definition) === textOf(has, definition) ? [] : [{ definition, project, had, has }];
-    }),
-  );
-  const found = pairs.slice(0, MAX_PAIRS).flatMap(({ definition, project, had, has }) => {
-    const place = placeIn(project);
-    const known = new Map(
-      staffingOf(definition, { staff: had, ...place }).findings.map((each) => [keyOf(each), each.authors]),
-    );
-    const now = staffingOf(definition, { staff: has, ...place }).findings;
-    return now.flatMap((each) => {
-      const isNew = !known.has(keyOf(each)) || isWider(each.authors, known.get(keyOf(each)) ?? null);
-      return isNew ? [warningOf(each, definition, project, has)] : [];
-    });
-  });
-  const left = pairs.length - MAX_PAIRS;
-  return left <= 0 ? found : [...found, unchecked(left)];
-}
-
-function keyOf({ place, roles }: StaffingFinding): string {
-  return JSON.stringify([place, roles]);
-}
-
-/** Whether it stops changes of somebody it did not stop before. */
-function isWider(now: readonly string[] | null, before: readonly string[] | null): boolean {
-  if (before === null) return false;
-  return now === null || now.some((author) => !before.includes(author));
-}
-
-function warningOf(
-  { message, people, roles, authors }: StaffingFinding,
-  { name }: Definition,
-  project: string | undefined,
-  { people: staff }: Staff,
-): StaffingWarning {
-  const [role] = roles;
-  const isLast = authors === null && people.length === 0 && role !== undefined;
-  const holds = staff.some((each) => role !== undefined && each.roles.includes(role));
-  const from = project === undefined ? 'the tenant' : `project ${project}`;
-  const start =
-    isLast && !holds
-      ? `This takes the last ${role} from ${from}: ${name} cannot be finished any more.`
-      : `After this, some changes under ${name} cannot be finished any more.`;
-  return { code: 'UNSTAFFED', definition: name, project: project ?? null, message: `${start} ${message}` };
-}
-
-function unchecked(count: number): StaffingWarning {
-  const message = `This changes so much that ${count} more pairs of definition and project were not looked at; ask with "countersign staffing".`;
-  return { code: 'UNDECIDED', definition: null, project: null, message };
-}
-
-/** All that a definition can tell of the staff. */
-function textOf({ people, managers }: Staff, { roles, includes = {} }: Definition): string {
-  const asked = new Set([...roles, ...Object.keys(includes)]);
-  const rows = people.map(({ id, kind, sponsor, roles: held }) =>
-    [id, kind, sponsor ?? '', ...held.filter((role) => asked.has(role)).sort()].join(),
-  );
-  const above = [...(managers ?? [])].map(([author, found]) =>
-    [author, ...found.map((each) => `${each.id}:${each.roles.join('+')}`)].join(),
-  );
-  return [...rows.sort(), ...above.sort()].join('\n');
 }

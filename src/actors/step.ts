@@ -92,7 +92,7 @@ function receive(live: Live, command: EventCommand, envelope: Envelope, now: num
   const taken = isKnown ? next(workflow, restore(workflow, snapshot), event) : undefined;
   if (!taken?.changed) return { live, entry: entryOf(said, live, live, explain(live, event)) };
   const rule = takenRule(live, event);
-  const after = advance(live, taken, now);
+  const after = advance(live, taken, now, principal.kind !== 'system');
   const role = rule ? decidingRole(rule, snapshot.context, event) : null;
   const record = { ...said, data: dataOf(workflow.definition, snapshot.context, event, rule) };
   return { live: after, entry: entryOf(record, live, after, { kind: 'transition', role }) };

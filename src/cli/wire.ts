@@ -104,6 +104,7 @@ export interface Change {
   readonly project: string;
   readonly key: string | null;
   readonly title: string;
+  readonly attributes?: Readonly<Record<string, Json>>;
   readonly author: string;
   readonly definition: string;
   readonly definition_version: number;
@@ -119,6 +120,7 @@ export interface Change {
     readonly number: number;
     readonly uploader: string;
     readonly commit?: string | null;
+    readonly base?: string | null;
     readonly tree?: string | null;
     readonly patch_id?: string | null;
   } | null;

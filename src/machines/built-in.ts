@@ -56,6 +56,7 @@ export const DATA = {
     (data) => data ?? {},
     z.strictObject({
       commit: word.optional(),
+      base: word.optional(),
       tree: word.optional(),
       patchId: word.optional(),
       author: word.optional(),

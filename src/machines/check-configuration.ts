@@ -2,6 +2,7 @@
 
 import { invariant } from '../errors.ts';
 import type { Known } from './check-chance.ts';
+import { type Knowledge, keeping, NOTHING } from './check-knowledge.ts';
 import type { Model, Place, TopPlace } from './check-model.ts';
 import type { Transition } from './definition.ts';
 
@@ -11,11 +12,16 @@ export interface Configuration {
   readonly inner: readonly Place[];
   /** Marks of times that are over, sorted. They last as long as the state they belong to. */
   readonly marks: readonly string[];
+  /** What has been seen since the last event, as far as it can still be asked for. Nothing where the change rests. */
+  readonly facts: Knowledge;
+  /** Regions before this one have nothing left to do in this step. */
+  readonly from: number;
 }
 
 export interface Move {
   readonly to: Configuration;
   readonly label: readonly string[];
+  /** Empty where time passes, and where the change comes to rest. */
   readonly taken: readonly Transition[];
 }
 
@@ -23,26 +29,53 @@ export interface Move {
 export class Overflow extends Error {}
 
 /** The configuration in which a state starts. */
-export function entered(model: Model, name: string): Configuration {
+export function entered(model: Model, name: string, facts = NOTHING): Configuration {
   const top = model.tops.get(name);
   invariant(top, `the model leads only to states it has, not to "${name}"`);
-  return { top, inner: top.regions.map(({ initial, places }) => placeIn(places, initial)), marks: [] };
+  const inner = top.regions.map(({ initial, places }) => placeIn(places, initial));
+  return settling({ top, inner, marks: [], facts, from: 0 });
 }
 
 /** The configuration after some regions have moved; undefined stands for a region that stays. */
-export function moved(at: Configuration, to: readonly (string | undefined)[]): Configuration {
-  const left = at.inner.filter((_, index) => to[index] !== undefined).map(({ path }) => path);
+export function moved(
+  at: Configuration,
+  to: readonly (string | undefined)[],
+  facts = NOTHING,
+  from = 0,
+): Configuration {
   const inner = at.inner.map((place, index) => {
     const name = to[index];
     const region = at.top.regions[index];
     return name === undefined || !region ? place : placeIn(region.places, name);
   });
-  const marks = at.marks.filter((mark) => !left.some((path) => belongsTo(mark, path)));
-  return { top: at.top, inner, marks };
+  const left = at.marks.length > 0 ? at.inner.filter((_, index) => to[index] !== undefined) : [];
+  const marks = at.marks.filter((mark) => !left.some(({ path }) => belongsTo(mark, path)));
+  return settling({ top: at.top, inner, marks, facts, from });
 }
 
-export function marked(at: Configuration, mark: string): Configuration {
-  return { ...at, marks: [...at.marks, mark].sort() };
+export function marked(at: Configuration, mark: string, facts = NOTHING): Configuration {
+  return settling({ ...at, marks: [...at.marks, mark].sort(), facts, from: 0 });
+}
+
+/** Where the change has nothing more to do in this step. */
+export function rested(at: Configuration): Configuration {
+  return { ...at, facts: NOTHING, from: 0 };
+}
+
+/** Whether a step may begin here: nothing is known yet. */
+export function isOpen({ facts, from }: Configuration): boolean {
+  return from === 0 && facts.key === '';
+}
+
+/** As little is remembered as makes a difference to the rest of the step. */
+function settling(at: Configuration): Configuration {
+  const { top, inner, facts } = at;
+  let { from } = at;
+  while (from > 0 && inner[from - 1]?.whens.length === 0) from -= 1;
+  if (facts.key === '') return from === at.from ? at : { ...at, from };
+  const isAsked = (fact: number) =>
+    top.asks.has(fact) || inner.some(({ asks }, index) => index >= from && asks.has(fact));
+  return { ...at, from, facts: keeping(facts, isAsked) };
 }
 
 /** What conditions may be sure of here. */
@@ -57,10 +90,18 @@ export function knownIn({ top, inner, marks }: Configuration): Known {
 
 /** The same text for the same state value. */
 export function valueKey({ top, inner }: Configuration): string {
-  return [top.path, ...inner.map(nameOf)].join();
+  let key = top.sign;
+  for (const { sign } of inner) key += sign;
+  return key;
 }
 
 export function keyOf(at: Configuration): string {
+  const place = placeKey(at);
+  return isOpen(at) ? place : `${place}|${at.from}|${at.facts.key}`;
+}
+
+/** The same text where the same is active and the same times are over. */
+export function placeKey(at: Configuration): string {
   return at.marks.length === 0 ? valueKey(at) : `${valueKey(at)}|${at.marks.join()}`;
 }
 

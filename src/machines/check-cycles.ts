@@ -1,159 +1,134 @@
 /**
- * What goes by itself for ever: conditions that lead round in a circle while nothing happens that could change them. Tried
- * with every consistent way in which the conditions on the circle can come out.
+ * What goes by itself for ever: what has come out of a condition comes out the same all the way round, so a way that comes
+ * back to the same configuration with the same knowledge never ends. Where votes are taken away on the way, and it is open
+ * what they come to then, it need not go round a second time.
  */
-import { openParts } from './check-chance.ts';
-import type { Move } from './check-configuration.ts';
-import { keyOf } from './check-configuration.ts';
+import { isOpen, keyOf, type Move, placeKey } from './check-configuration.ts';
 import { eventless } from './check-eventless.ts';
 import type { Node } from './check-explore.ts';
-import { isSimple, valuesIn, withValue } from './check-facts.ts';
 import type { Model } from './check-model.ts';
-import { print } from './conditions/print.ts';
-import type { Condition, Scalar } from './conditions/tree.ts';
-import { readsOf } from './conditions/variables.ts';
-import { treeOf } from './facts.ts';
 
-/** Bounds of what is tried; past them only "everything that may be either does not hold" is. */
-const MAX_PARTS = 10;
-const MAX_STEPS = 50_000;
+export interface EventlessCycle {
+  readonly node: Node;
+  /** What goes on the way round from there. */
+  readonly round: readonly string[];
+  /** The circle and what leads into it by itself. */
+  readonly nodes: readonly Node[];
+}
 
 /** One configuration of each circle, the nearest, and the way round from there. */
-export function eventlessCycles(
-  model: Model,
-  nodes: readonly Node[],
-): { readonly node: Node; readonly round: readonly string[]; readonly nodes: readonly Node[] }[] {
+export function eventlessCycles(model: Model, nodes: readonly Node[]): EventlessCycle[] {
   const byKey = new Map(nodes.map((node) => [node.key, node]));
-  return circles(nodes).flatMap((circle) => {
-    const parts = partsIn(circle);
-    for (const assumed of assignments([...parts], circle.length)) {
-      const walked = walk(model, circle, byKey, assumed);
-      if (walked) return [{ ...walked, nodes: circle }];
-    }
-    return [];
+  return grouped(circling(nodes)).flatMap((group) => {
+    const round = roundIn(model, group, byKey);
+    return round ? [{ ...round, nodes: group }] : [];
   });
 }
 
-/** Groups of configurations that lead to each other by themselves (Tarjan's algorithm would do; the groups are small). */
-function circles(nodes: readonly Node[]): Node[][] {
-  // Cut away what nothing goes on from by itself, until only circles and what leads into them are left.
+/** Where a change goes by itself without coming to rest. */
+function* goingOn(node: Node): Generator<Node> {
+  for (const next of node.going) if (!isRest(node, next)) yield next;
+}
+
+function isRest(node: Node, next: Node): boolean {
+  return !isOpen(node.at) && isOpen(next.at) && placeKey(node.at) === placeKey(next.at);
+}
+
+/** Only circles and what leads into them: what nothing goes on from is cut away until nothing more is. */
+function circling(nodes: readonly Node[]): Set<Node> {
   const left = new Set(nodes.filter(({ going }) => going.size > 0));
   const before = new Map<Node, Node[]>();
   const degree = new Map<Node, number>();
-  for (const node of left)
-    for (const next of node.going) {
-      before.set(next, [...(before.get(next) ?? []), node]);
-      degree.set(node, (degree.get(node) ?? 0) + 1);
+  const ends: Node[] = nodes.filter((node) => !left.has(node));
+  for (const node of left) {
+    let count = 0;
+    for (const next of goingOn(node)) {
+      const known = before.get(next);
+      if (known) known.push(node);
+      else before.set(next, [node]);
+      count += 1;
     }
-  const ends = nodes.filter((node) => !left.has(node));
+    degree.set(node, count);
+    if (count === 0 && left.delete(node)) ends.push(node);
+  }
   for (const end of ends)
     for (const node of before.get(end) ?? []) {
-      degree.set(node, (degree.get(node) ?? 0) - 1);
-      if (degree.get(node) === 0 && left.delete(node)) ends.push(node);
+      const count = (degree.get(node) ?? 0) - 1;
+      degree.set(node, count);
+      if (count === 0 && left.delete(node)) ends.push(node);
     }
-  return grouped(left);
+  return left;
 }
 
-/** Connected parts of what is left, whatever the direction. */
+/** Connected parts of what is left, whatever the direction and whatever is known; the nearest first. */
 function grouped(left: ReadonlySet<Node>): Node[][] {
-  const near = new Map<Node, Node[]>();
-  const link = (a: Node, b: Node) => near.set(a, [...(near.get(a) ?? []), b]);
-  for (const node of left)
-    for (const next of node.going)
-      if (left.has(next)) {
-        link(node, next);
-        link(next, node);
-      }
-  const rest = new Set(left);
+  const near = new Map<Node | string, (Node | string)[]>();
+  const link = (a: Node | string, b: Node | string) => {
+    near.set(a, [...(near.get(a) ?? []), b]);
+    near.set(b, [...(near.get(b) ?? []), a]);
+  };
+  for (const node of left) {
+    link(node, placeKey(node.at));
+    for (const next of goingOn(node)) if (left.has(next)) link(node, next);
+  }
+  const isSeen = new Set<Node | string>();
   const groups: Node[][] = [];
   for (const first of left) {
-    if (!rest.delete(first)) continue;
-    const group = [first];
-    for (const node of group)
-      for (const each of near.get(node) ?? []) if (rest.delete(each)) group.push(each);
-    groups.push(group.toSorted((a, b) => a.distance - b.distance));
+    if (isSeen.has(first)) continue;
+    const group = new Set<Node | string>([first]);
+    for (const each of group) for (const other of near.get(each) ?? []) group.add(other);
+    for (const each of group) isSeen.add(each);
+    const nodes = [...group].filter((each) => typeof each !== 'string');
+    groups.push(nodes.toSorted((a, b) => a.distance - b.distance));
   }
   return groups;
 }
 
-function partsIn(circle: readonly Node[]): Map<string, Condition> {
-  const parts = new Map<string, Condition>();
-  const texts = new Set(
-    circle.flatMap(({ at }) => [
-      ...at.inner.flatMap(({ whens }) => whens.map(({ when }) => when)),
-      ...at.top.leaving.flatMap((each) => (each.on === 'when' ? [each.when] : [])),
-    ]),
-  );
-  for (const text of texts) openParts(treeOf(text), parts);
-  return parts;
+interface Step {
+  readonly move: Move;
+  readonly to: Node;
 }
 
-type Assumed = ReadonlyMap<string, boolean>;
-
-function* assignments(parts: readonly (readonly [string, Condition])[], size: number): Generator<Assumed> {
-  const count = parts.length > MAX_PARTS || size * 2 ** parts.length > MAX_STEPS ? 1 : 2 ** parts.length;
-  const cases = valuesIn(parts.map(([, part]) => part));
-  for (let mask = 0; mask < count; mask += 1) {
-    const assumed = new Map(parts.map(([text], index) => [text, (mask & (1 << index)) !== 0]));
-    if (isConsistent(parts, assumed, cases)) yield assumed;
-  }
-}
-
-/** Whether for every path some value makes all comparisons with it come out as assumed; lists and texts may be anything. */
-function isConsistent(
-  parts: readonly (readonly [string, Condition])[],
-  assumed: Assumed,
-  cases: ReadonlyMap<string, readonly Scalar[]>,
-): boolean {
-  return [...cases].every(([path, values]) => {
-    const about = parts.filter(
-      ([, part]) => isSimple(part) && readsOf(part).length === 1 && readsOf(part)[0] === path,
-    );
-    return values.some((value) =>
-      about.every(([text, part]) => withValue(part, path, value) === assumed.get(text)),
-    );
-  });
-}
-
-/** Follows what goes by itself until it rests or comes back to where it was. */
-function walk(model: Model, circle: readonly Node[], byKey: ReadonlyMap<string, Node>, assumed: Assumed) {
-  const isOver = new Set<string>();
-  const step = (node: Node): { readonly move: Move; readonly to: Node } | undefined => {
-    const { moves, mustGo } = eventless(model, node.at, (part) => assumed.get(print(part)));
-    const move = mustGo ? moves[0] : undefined;
-    // Where votes are taken away on the way, conditions that ask for them come out differently the next time.
-    if (!move || move.taken.some(({ void: ballots }) => asks(assumed, ballots))) return undefined;
-    const to = byKey.get(keyOf(move.to));
-    return to && { move, to };
-  };
-  for (const start of circle) {
-    const way = new Set<string>();
-    let node: Node | undefined = start;
-    while (node && !isOver.has(node.key)) {
-      isOver.add(node.key);
-      way.add(node.key);
-      const next: Node | undefined = step(node)?.to;
-      if (next && way.has(next.key)) return { node: next, round: roundFrom(next, step) };
-      node = next;
-    }
+/** The nearest way round: depth first, until one comes back to where it has been. */
+function roundIn(model: Model, group: readonly Node[], byKey: ReadonlyMap<string, Node>) {
+  const inside = new Set(group);
+  const steps = (node: Node): Step[] =>
+    eventless(model, node.at).moves.flatMap((move) => {
+      const to = byKey.get(keyOf(move.to));
+      if (!to || !inside.has(to) || isRest(node, to)) return [];
+      return move.taken.some((each) => each.on !== 'trigger' && model.knowing.reopens(each))
+        ? []
+        : [{ move, to }];
+    });
+  const isOver = new Set<Node>();
+  for (const start of group) {
+    const found = isOver.has(start) ? undefined : backFrom(start, steps, isOver);
+    if (found) return found;
   }
   return undefined;
 }
 
-function roundFrom(
-  start: Node,
-  step: (node: Node) => { readonly move: Move; readonly to: Node } | undefined,
-): string[] {
-  const round: string[] = [];
-  let next = step(start);
-  while (next) {
-    round.push(...next.move.label);
-    if (next.to === start) break;
-    next = step(next.to);
+/** A depth-first search with its own stack: circles may be long. */
+function backFrom(start: Node, steps: (node: Node) => Step[], isOver: Set<Node>) {
+  const way = new Map<Node, { readonly left: Step[]; move?: Move }>([[start, { left: steps(start) }]]);
+  const stack = [start];
+  for (let node = stack.at(-1); node; node = stack.at(-1)) {
+    const here = way.get(node);
+    const step = here?.left.shift();
+    if (!here || !step) {
+      isOver.add(node);
+      way.delete(node);
+      stack.pop();
+      continue;
+    }
+    here.move = step.move;
+    if (way.has(step.to)) {
+      const circle = stack.slice(stack.indexOf(step.to));
+      return { node: step.to, round: circle.flatMap((each) => way.get(each)?.move?.label ?? []) };
+    }
+    if (isOver.has(step.to)) continue;
+    way.set(step.to, { left: steps(step.to) });
+    stack.push(step.to);
   }
-  return round;
-}
-
-function asks(assumed: Assumed, ballots: readonly string[] = []): boolean {
-  return [...assumed.keys()].some((text) => ballots.some((name) => text.includes(`ballots.${name}.`)));
+  return undefined;
 }

@@ -1,102 +1,161 @@
-/** What goes by itself in a configuration: conditions inside the regions first, then joins and conditions around them. */
-import type { Assume, Chance } from './check-chance.ts';
-import { type Configuration, entered, knownIn, type Move, moved, Overflow } from './check-configuration.ts';
+/**
+ * What goes by itself in a configuration, one step of the machine each: conditions inside the regions first, then joins and
+ * conditions around them. Where no region looks at another it makes no difference which goes first: one is settled after the
+ * other. Otherwise all are asked before any of them moves, as the machine does it.
+ */
+import {
+  type Configuration,
+  entered,
+  isOpen,
+  keyOf,
+  knownIn,
+  type Move,
+  moved,
+  Overflow,
+  rested,
+} from './check-configuration.ts';
+import type { Knowledge } from './check-knowledge.ts';
 import type { Model } from './check-model.ts';
 import type { Conditional, Joined } from './definition.ts';
 import { needed } from './joins.ts';
 
 export interface Eventless {
   readonly moves: readonly Move[];
-  /** True where something goes for certain, so that the change cannot rest here. */
+  /** True where the change cannot rest here, or does so only as the last of the moves. */
   readonly mustGo: boolean;
 }
 
-/** What can go by itself here, one step of the machine each; `assume` decides what may be either. */
-export function eventless(model: Model, at: Configuration, assume?: Assume): Eventless {
+/** More ways than this in which the conditions of one configuration can come out are not followed. */
+const MAX_WAYS = 4096;
+
+export function eventless(model: Model, at: Configuration): Eventless {
+  if (at.top.leaving.length === 0 && at.inner.every(({ whens }) => whens.length === 0))
+    return resting(at, []);
+  const moves = new Map<string, Move>();
+  let canRest = false;
+  let ways = 0;
+  const go = (to: Configuration, taken: readonly (Joined | Conditional)[], by: string) => {
+    ways += 1;
+    if (ways > MAX_WAYS) throw new Overflow();
+    const key = `${by} ${keyOf(to)}`;
+    if (!moves.has(key)) moves.set(key, { to, taken, label: labelOf(taken) });
+  };
+  const around = (facts: Knowledge) =>
+    leaving(model, at, facts, {
+      leave: (each, index, so) =>
+        go(entered(model, each.to, model.knowing.after(so, each)), [each], `${index}`),
+      stay: () => {
+        canRest = true;
+      },
+    });
+  if (at.top.isCoupled) together(model, at, go, around);
+  else oneByOne(model, at, go, around);
+  const found = [...moves.values()];
+  return canRest ? resting(at, found) : { moves: found, mustGo: true };
+}
+
+function resting(at: Configuration, moves: readonly Move[]): Eventless {
+  if (isOpen(at)) return { moves, mustGo: false };
+  return { moves: [...moves, { to: rested(at), taken: [], label: [] }], mustGo: true };
+}
+
+type Go = (to: Configuration, taken: readonly Conditional[], by: string) => void;
+
+/** The first region that moves is settled before the next one is asked. */
+function oneByOne(model: Model, at: Configuration, go: Go, stay: (facts: Knowledge) => void): void {
   const known = knownIn(at);
-  const judge = (text: string) => model.judge(text, known, assume);
-  const together = (texts: readonly string[]) => (assume ? undefined : model.together(texts, known));
-  const inner = at.inner.map(({ whens }) => going(whens, ({ when }) => judge(when), together));
-  const moves = combinations(inner, at.top.isCoupled).map((taken): Move => {
+  const region = (index: number, facts: Knowledge): void => {
+    const place = at.inner[index];
+    if (!place) {
+      stay(facts);
+      return;
+    }
+    firstOf(model, place.whens, facts, known, {
+      take: (each, way, so) => {
+        const to = at.inner.map((_, other) => (other === index ? each.to : undefined));
+        go(moved(at, to, so, index), [each], `${index}.${way}`);
+      },
+      none: (so) => region(index + 1, so),
+    });
+  };
+  region(at.from, at.facts);
+}
+
+/** In a round every region takes its first condition that holds. */
+function together(model: Model, at: Configuration, go: Go, stay: (facts: Knowledge) => void): void {
+  const known = knownIn(at);
+  const region = (
+    index: number,
+    facts: Knowledge,
+    taken: readonly (Conditional | undefined)[],
+    by: string,
+  ) => {
+    const place = at.inner[index];
+    if (place) {
+      firstOf(model, place.whens, facts, known, {
+        take: (each, way, so) => region(index + 1, so, [...taken, each], `${by}.${way}`),
+        none: (so) => region(index + 1, so, [...taken, undefined], `${by}.`),
+      });
+      return;
+    }
+    const moving = taken.flatMap((each) => each ?? []);
+    if (moving.length === 0) {
+      stay(facts);
+      return;
+    }
     const to = taken.map((each) => each?.to);
-    return { to: moved(at, to), ...labelled(taken.flatMap((each) => each ?? [])) };
-  });
-  if (inner.some(({ isCertain }) => isCertain)) return { moves, mustGo: true };
-  const outer = going(
-    at.top.leaving,
-    (each) => (each.on === 'join' ? isJoined(each, at) : judge(each.when)),
-    together,
-  );
-  const leaving = outer.options.map((each): Move => ({ to: entered(model, each.to), ...labelled([each]) }));
-  return { moves: [...moves, ...leaving], mustGo: outer.isCertain };
+    go(moved(at, to, moving.reduce(model.knowing.after, facts)), moving, by);
+  };
+  region(0, at.facts, [], '');
 }
 
-interface Going<T> {
-  /** What may go, in the author's order, up to the first that goes for certain. */
-  readonly options: readonly T[];
-  readonly isCertain: boolean;
+interface First {
+  readonly take: (each: Conditional, index: number, facts: Knowledge) => void;
+  readonly none: (facts: Knowledge) => void;
 }
 
-type Together = (texts: readonly string[]) => readonly (readonly boolean[])[] | undefined;
-
-function going<T extends Joined | Conditional>(
-  all: readonly T[],
-  chance: (each: T) => Chance,
-  together: Together,
-): Going<T> {
-  const options: T[] = [];
-  for (const each of all) {
-    const how = chance(each);
-    if (how === false) continue;
-    options.push(each);
-    if (how === true) return goingTogether(options, true, together);
-  }
-  return goingTogether(options, false, together);
+function firstOf(
+  { knowing }: Model,
+  whens: readonly Conditional[],
+  facts: Knowledge,
+  known: ReturnType<typeof knownIn>,
+  { take, none }: First,
+): void {
+  const ask = (index: number, so: Knowledge): void => {
+    const each = whens[index];
+    if (!each) {
+      none(so);
+      return;
+    }
+    knowing.ask(
+      each.when,
+      so,
+      known,
+      (yes) => take(each, index, yes),
+      (no) => ask(index + 1, no),
+    );
+  };
+  ask(0, facts);
 }
 
-/** Of several that may go: those that come first in some way in which their conditions can come out. */
-function goingTogether<T extends Joined | Conditional>(
-  options: readonly T[],
-  isCertain: boolean,
-  together: Together,
-): Going<T> {
-  const open = isCertain ? options.slice(0, -1) : options;
-  const texts = open.flatMap((each) => (each.on === 'when' ? [each.when] : []));
-  const outcomes = options.length > 1 && texts.length === open.length ? together(texts) : undefined;
-  if (!outcomes) return { options, isCertain };
-  const first = new Set(outcomes.map((holds) => holds.indexOf(true)));
-  const last = isCertain && first.has(-1) ? options.slice(-1) : [];
-  const before = open.filter((_, index) => first.has(index));
-  return { options: [...before, ...last], isCertain: isCertain || !first.has(-1) };
+interface Around {
+  readonly leave: (each: Joined | Conditional, index: number, facts: Knowledge) => void;
+  readonly stay: (facts: Knowledge) => void;
 }
 
-type Taken = readonly (Conditional | undefined)[];
-
-/** What goes in the regions at once, never nothing at all. */
-function combinations(inner: readonly Going<Conditional>[], isCoupled: boolean): Taken[] {
-  if (inner.every(({ options }) => options.length === 0)) return [];
-  return isCoupled ? everyCombination(inner) : oneByOne(inner);
-}
-
-const MAX_COMBINATIONS = 4096;
-
-function everyCombination(inner: readonly Going<Conditional>[]): Taken[] {
-  let all: Taken[] = [[]];
-  for (const { options, isCertain } of inner) {
-    const choices = isCertain ? options : [undefined, ...options];
-    all = all.flatMap((before) => choices.map((each) => [...before, each]));
-    if (all.length > MAX_COMBINATIONS) throw new Overflow();
-  }
-  return all.filter((taken) => taken.some((each) => each !== undefined));
-}
-
-/** Where no region looks at another, what may go in several goes in any order: the change comes to rest in the same places. */
-function oneByOne(inner: readonly Going<Conditional>[]): Taken[] {
-  const forced = inner.map(({ options, isCertain }) => (isCertain ? options.at(-1) : undefined));
-  const single = inner.flatMap(({ options, isCertain }, index) =>
-    (isCertain ? options.slice(0, -1) : options).map((each) => forced.with(index, each)),
-  );
-  return forced.some((each) => each !== undefined) ? [forced, ...single] : single;
+/** The first join or condition around the regions that holds. */
+function leaving(model: Model, at: Configuration, facts: Knowledge, { leave, stay }: Around): void {
+  const known = knownIn(at);
+  const ask = (index: number, so: Knowledge): void => {
+    const each = at.top.leaving[index];
+    const next = (no: Knowledge) => ask(index + 1, no);
+    if (!each) stay(so);
+    else if (each.on === 'when')
+      model.knowing.ask(each.when, so, known, (yes) => leave(each, index, yes), next);
+    else if (isJoined(each, at)) leave(each, index, so);
+    else next(so);
+  };
+  ask(0, facts);
 }
 
 function isJoined({ join, ending }: Joined, { inner }: Configuration): boolean {
@@ -104,9 +163,6 @@ function isJoined({ join, ending }: Joined, { inner }: Configuration): boolean {
   return done.length >= needed(join, inner.length);
 }
 
-function labelled(taken: readonly (Joined | Conditional)[]): Pick<Move, 'label' | 'taken'> {
-  return {
-    taken,
-    label: taken.flatMap((each) => (each.on === 'join' ? [] : [`when ${each.when}`])),
-  };
+function labelOf(taken: readonly (Joined | Conditional)[]): string[] {
+  return taken.flatMap((each) => (each.on === 'join' ? [] : [`when ${each.when}`]));
 }

@@ -9,8 +9,8 @@ import {
   moved,
   Overflow,
 } from './check-configuration.ts';
+import { type Knowledge, NOTHING } from './check-knowledge.ts';
 import type { Candidate, Model } from './check-model.ts';
-import type { Transition } from './definition.ts';
 import type { Leaving } from './paths.ts';
 
 /** Every move an event can cause here; votes and what changes nothing else cause none. */
@@ -26,7 +26,7 @@ export function happenings(model: Model, at: Configuration): Move[] {
 }
 
 /** What one sender may cause with a trigger, for every kind of sender. */
-function heard(model: Model, at: Configuration, trigger: string, known: Known): Move[] {
+function heard(model: Model, at: Configuration, trigger: string, known: Known): Move | readonly Move[] {
   const inner = at.inner.map((place, index) => [
     ...(place.triggers.get(trigger) ?? []),
     ...(at.top.regions[index]?.votes.get(trigger) ?? []),
@@ -37,44 +37,81 @@ function heard(model: Model, at: Configuration, trigger: string, known: Known): 
   // A rule that stands alone and asks for no condition needs no comparison: somebody satisfies it.
   if (only && all.length === 1 && only.rule.if === undefined) {
     const picks = inner.map(([each]) => each);
-    return only.to === undefined
-      ? []
-      : [moveFor(model, at, trigger, picks, outer.length > 0 ? [only] : picks)];
+    return moveFor(model, at, trigger, picks, outer[0], NOTHING) ?? [];
   }
   const moves = new Map<string, Move>();
-  for (const permitted of activeSets(model, trigger, all))
-    for (const open of openings(
-      model,
-      all.filter(({ rule }) => permitted.has(rule)),
-      known,
-    )) {
-      const first = (list: readonly Candidate[]) => list.find(({ rule }) => open.has(rule));
-      const picks = inner.map(first);
-      const chosen = picks.some((each) => each) ? picks : [first(outer)];
-      const move = chosen.some((each) => each?.to !== undefined)
-        ? moveFor(model, at, trigger, picks, chosen)
-        : undefined;
-      if (move) moves.set(chosen.map((each) => all.indexOf(each as Candidate)).join(), move);
-    }
+  for (const permitted of activeSets(model, trigger, all)) {
+    const among = (list: readonly Candidate[]) => list.filter(({ rule }) => permitted.has(rule));
+    chosen(model, known, inner.map(among), among(outer), (picks, around, facts) => {
+      const move = moveFor(model, at, trigger, picks, around, facts);
+      if (!move) return;
+      const by = [...picks, around].map((each) => (each ? all.indexOf(each) : ''));
+      moves.set(`${by.join()} ${move.to.facts.key}`, move);
+      if (moves.size > MAX_MOVES) throw new Overflow();
+    });
+  }
   return [...moves.values()];
 }
 
+const MAX_MOVES = 4096;
+
+type Picks = readonly (Candidate | undefined)[];
+
+/** Every region takes the first rule that it can; where none can, the state around them does. */
+function chosen(
+  { knowing }: Model,
+  known: Known,
+  inner: readonly (readonly Candidate[])[],
+  outer: readonly Candidate[],
+  follow: (picks: Picks, around: Candidate | undefined, facts: Knowledge) => void,
+): void {
+  const first = (
+    list: readonly Candidate[],
+    facts: Knowledge,
+    found: (pick: Candidate | undefined, facts: Knowledge) => void,
+    index = 0,
+  ): void => {
+    const each = list[index];
+    const text = each?.rule.if;
+    if (text === undefined) {
+      found(each, facts);
+      return;
+    }
+    const [yes, no] = [
+      (so: Knowledge) => found(each, so),
+      (so: Knowledge) => first(list, so, found, index + 1),
+    ];
+    knowing.ask(text, facts, known, yes, no);
+  };
+  const region = (index: number, facts: Knowledge, picks: Picks): void => {
+    const list = inner[index];
+    if (list) first(list, facts, (pick, so) => region(index + 1, so, [...picks, pick]));
+    else if (picks.some((each) => each)) follow(picks, undefined, facts);
+    else first(outer, facts, (pick, so) => pick && follow(picks, pick, so));
+  };
+  region(0, NOTHING, []);
+}
+
+/** None where votes are all that changes: what follows from them follows from anything that may be said. */
 function moveFor(
   model: Model,
   at: Configuration,
   trigger: string,
-  picks: readonly (Candidate | undefined)[],
-  chosen: readonly (Candidate | undefined)[],
-): Move {
-  const taken = chosen.flatMap((each): Transition[] => (each?.transition ? [each.transition] : []));
-  const to =
-    chosen === picks
-      ? moved(
-          at,
-          picks.map((each) => each?.to),
-        )
-      : entered(model, chosen[0]?.to ?? '');
-  return { to, label: [trigger], taken };
+  picks: Picks,
+  around: Candidate | undefined,
+  facts: Knowledge,
+): Move | undefined {
+  const by = around ? [around] : picks.flatMap((each) => each ?? []);
+  if (by.every(({ to }) => to === undefined)) return undefined;
+  const so = by.reduce((before, { rule }) => model.knowing.after(before, rule), facts);
+  const to = around
+    ? entered(model, around.to ?? '', so)
+    : moved(
+        at,
+        picks.map((each) => each?.to),
+        so,
+      );
+  return { to, label: [trigger], taken: by.flatMap(({ transition }) => transition ?? []) };
 }
 
 /** Which of the rules that stand here one sender may satisfy together. */
@@ -90,39 +127,6 @@ function activeSets(model: Model, trigger: string, all: readonly Candidate[]): R
   return [...found.values()];
 }
 
-const MAX_OPEN = 8;
-
-/** The rules whose conditions hold, for every way in which those that may be either can come out. */
-function openings(model: Model, permitted: readonly Candidate[], known: Known): Set<Leaving>[] {
-  const chances = permitted.map(({ rule }) => ({
-    rule,
-    chance: rule.if === undefined ? true : model.judge(rule.if, known),
-  }));
-  const texts = [
-    ...new Set(chances.flatMap(({ rule, chance }) => (chance === undefined ? [rule.if ?? ''] : []))),
-  ];
-  if (texts.length > MAX_OPEN) throw new Overflow();
-  const outcomes = texts.length > 1 ? model.together(texts, known) : undefined;
-  if (outcomes)
-    return outcomes.map(
-      (holds) =>
-        new Set(
-          chances.flatMap(({ rule, chance }) =>
-            (chance ?? holds[texts.indexOf(rule.if ?? '')]) ? [rule] : [],
-          ),
-        ),
-    );
-  return Array.from(
-    { length: 2 ** texts.length },
-    (_, mask) =>
-      new Set(
-        chances.flatMap(({ rule, chance }) =>
-          (chance ?? (mask & (1 << texts.indexOf(rule.if ?? ''))) !== 0) ? [rule] : [],
-        ),
-      ),
-  );
-}
-
 /** A time that is over counts once: where its condition does not hold then, the change stays until the state is left. */
 function times(model: Model, at: Configuration, known: Known): Move[] {
   const moves: Move[] = [];
@@ -132,21 +136,24 @@ function times(model: Model, at: Configuration, known: Known): Move[] {
       if (!isOver.has(mark)) moves.push({ to: marked(at, mark), label: [label], taken: [] });
     for (const { transition, mark, label } of place.timed) {
       if (isOver.has(mark)) continue;
-      const chance = transition.if === undefined ? true : model.judge(transition.if, known);
-      const to = () =>
-        index === 0
-          ? entered(model, transition.to)
-          : moved(
-              at,
-              at.inner.map((each) => (each === place ? transition.to : undefined)),
-            );
-      if (chance !== false) moves.push({ to: to(), label: [label], taken: [transition] });
-      if (chance !== true)
-        moves.push({
-          to: marked(at, mark),
-          label: [`${label} without ${transition.if ?? ''}`],
-          taken: [],
-        });
+      const taking = (facts: Knowledge) => {
+        const so = model.knowing.after(facts, transition);
+        const to =
+          index === 0
+            ? entered(model, transition.to, so)
+            : moved(
+                at,
+                at.inner.map((each) => (each === place ? transition.to : undefined)),
+                so,
+              );
+        moves.push({ to, label: [label], taken: [transition] });
+      };
+      const text = transition.if;
+      if (text === undefined) taking(NOTHING);
+      else
+        model.knowing.ask(text, NOTHING, known, taking, (so) =>
+          moves.push({ to: marked(at, mark, so), label: [`${label} without ${text}`], taken: [] }),
+        );
     }
   }
   return moves;
@@ -157,17 +164,12 @@ function revised(model: Model, at: Configuration): Move[] {
   const inner = at.inner.map((place) => place.revised);
   const taken = inner.flatMap((each) => each ?? []);
   const label = ['change.revise'];
-  if (taken.length > 0)
-    return [
-      {
-        to: moved(
-          at,
-          inner.map((each) => each?.to),
-        ),
-        label,
-        taken,
-      },
-    ];
+  if (taken.length > 0) {
+    const facts = taken.reduce(model.knowing.after, NOTHING);
+    const to = inner.map((each) => each?.to);
+    return [{ to: moved(at, to, facts), label, taken }];
+  }
   const { revised: outer } = at.top;
-  return outer ? [{ to: entered(model, outer.to), label, taken: [outer] }] : [];
+  if (!outer) return [];
+  return [{ to: entered(model, outer.to, model.knowing.after(NOTHING, outer)), label, taken: [outer] }];
 }

@@ -2,17 +2,22 @@
  * Every configuration a change can come to, whatever the conditions say: breadth first, with the shortest way to each. What
  * may go by itself is followed both ways; what goes for certain is not rested in.
  */
-import { type Configuration, entered, keyOf, type Move, Overflow } from './check-configuration.ts';
+import { type Configuration, entered, isOpen, keyOf, type Move, Overflow } from './check-configuration.ts';
 import { eventless } from './check-eventless.ts';
 import { happenings } from './check-events.ts';
 import type { Model } from './check-model.ts';
 import type { ConditionText, Transition } from './definition.ts';
 
-/** Past so many configurations or moves nothing is decided; one core is busy with them for two or three seconds. */
+/**
+ * Past so many configurations or moves nothing is decided; one core is busy with them for two or three seconds. Counted is
+ * where a step may begin; what is passed on the way of one, with what it has shown by then, may be `PASSING` times as much.
+ */
 export interface Budget {
   readonly configurations: number;
   readonly moves: number;
 }
+
+const PASSING = 5;
 
 const BUDGET: Budget = { configurations: 20_000, moves: 200_000 };
 
@@ -58,21 +63,25 @@ function explored(model: Model, budget: Budget) {
   const taken = new Set<Transition>();
   const waiting: Node[][] = [];
   let moves = 0;
+  let open = 0;
   const reach = (at: Configuration, distance: number, via: Node['via']): Node => {
     const key = keyOf(at);
-    const node = nodes.get(key) ?? fresh(at, key);
+    const known = nodes.get(key);
+    const node = known ?? fresh(at, key);
     if (distance < node.distance) {
       node.distance = distance;
       node.via = via;
       waiting[distance] ??= [];
       waiting[distance]?.push(node);
     }
+    if (known) return node;
     nodes.set(key, node);
-    if (nodes.size > budget.configurations) throw new Overflow();
+    if (isOpen(at)) open += 1;
+    if (open > budget.configurations || nodes.size > PASSING * budget.configurations) throw new Overflow();
     return node;
   };
   const follow = (from: Node, { to, label, taken: by }: Move, isSure = false): Node => {
-    moves += 1;
+    if (isOpen(from.at)) moves += 1;
     if (moves > budget.moves) throw new Overflow();
     for (const each of by) taken.add(each);
     const node = reach(to, from.distance + label.length, { from, label });
@@ -91,7 +100,8 @@ function explored(model: Model, budget: Budget) {
       done.add(node);
       const own = eventless(model, node.at);
       node.canRest = !own.mustGo;
-      for (const move of own.moves) node.going.add(follow(node, move, own.mustGo));
+      const isSure = own.mustGo && !own.moves.some(({ taken }) => taken.length === 0);
+      for (const move of own.moves) node.going.add(follow(node, move, isSure));
       if (node.canRest) for (const move of happenings(model, node.at)) follow(node, move);
     }
   return { nodes: [...nodes.values()], taken };

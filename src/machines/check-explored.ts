@@ -1,10 +1,10 @@
 /** What the exploration shows of a definition with conditions: what is never reached, never taken, and never left. */
 
-import { inWords, valueKey } from './check-configuration.ts';
-import { eventlessCycles } from './check-cycles.ts';
+import { type Configuration, inWords, valueKey } from './check-configuration.ts';
+import { type EventlessCycle, eventlessCycles } from './check-cycles.ts';
 import { forestalled } from './check-dead.ts';
 import { type Budget, type Exploration, explore, leadingTo, type Node, traceTo } from './check-explore.ts';
-import { type Model, modelOf } from './check-model.ts';
+import { modelOf } from './check-model.ts';
 import { scopePath, transitionPath } from './check-paths.ts';
 import { type Proviso, providedIn } from './check-provided.ts';
 import { joinFindings } from './check-regions.ts';
@@ -38,14 +38,15 @@ export function checkExplored(
   if (!exploration)
     return { findings: [...form, ...ways([]), undecided()], states: upperBound(definition), provided: [] };
   const { nodes } = exploration;
+  const circling = eventlessCycles(model, nodes);
   const ends = nodes.filter(({ at }) => at.top.final !== undefined);
   const isReported = new Set(deadEnds(top));
   return {
     findings: [
       ...form,
       ...ways(nodes),
-      ...unreached(definition, scopes, exploration),
-      ...trapped(model, nodes, ends, isReported),
+      ...unreached(definition, scopes, exploration, circling),
+      ...trapped(circling, nodes, ends, isReported),
       ...stuckChoices(definition, nodes, wrong),
     ],
     provided: providedIn(nodes, ends),
@@ -93,10 +94,14 @@ function unreached(
   definition: Definition,
   scopes: readonly Scope[],
   { nodes, taken }: Exploration,
+  circling: readonly EventlessCycle[],
 ): Finding[] {
+  // What never rests because it goes round for ever is reported as that.
+  const passing = new Set(circling.flatMap((each) => each.nodes).flatMap(({ at }) => pathsOf(at)));
+  for (const { at, canRest } of nodes) if (canRest) for (const path of pathsOf(at)) passing.delete(path);
   const seen = new Map<string, Node>();
   for (const node of nodes)
-    for (const { path } of [node.at.top, ...node.at.inner]) {
+    for (const path of pathsOf(node.at)) {
       const known = seen.get(path);
       if (!known || node.distance < known.distance) seen.set(path, node);
     }
@@ -112,11 +117,16 @@ function unreached(
       ...scope.transitions
         .filter((each) => isKnown(scope, each) && !taken.has(each) && !scope.states[each.from]?.final)
         .filter((each) => each.on !== 'join' || isJoinable(definition, each))
+        .filter(({ from }) => !passing.has(scope.prefix + from))
         .map((each) =>
           deadTransition(scope, each, dead.get(each), seen.get(scope.prefix + each.from), isCalm),
         ),
     ];
   });
+}
+
+function pathsOf({ top, inner }: Configuration): string[] {
+  return [top.path, ...inner.map(({ path }) => path)];
 }
 
 /** Joins that can never be true by their form are reported as such. */
@@ -164,12 +174,11 @@ function reasonFor(transition: Transition, isCalm: boolean): string {
 
 /** What never comes to an end: circles that go by themselves, standstills, and what moves for ever. */
 function trapped(
-  model: Model,
+  circling: readonly EventlessCycle[],
   nodes: readonly Node[],
   ends: readonly Node[],
   isReported: ReadonlySet<string>,
 ): Finding[] {
-  const circling = eventlessCycles(model, nodes);
   const escaping = leadingTo(ends, nodes);
   const caught = nodes.filter((node) => !escaping.has(node));
   const still = caught.filter(({ canRest, next }) => canRest && next.size === 0);

@@ -8,7 +8,7 @@ import { readsOf } from './conditions/variables.ts';
 import { type Definition, PRINCIPAL_KINDS } from './definition.ts';
 
 /** For each path that the parts compare with values: the values that tell the comparisons apart. */
-export function valuesIn(parts: readonly Condition[]): Map<string, readonly Scalar[]> {
+function valuesIn(parts: readonly Condition[]): Map<string, readonly Scalar[]> {
   const values = new Map<string, Scalar[]>();
   for (const part of parts) {
     const [path, ...others] = readsOf(part);
@@ -24,12 +24,12 @@ export function valuesIn(parts: readonly Condition[]): Map<string, readonly Scal
 }
 
 /** How `part` comes out where its only path has this value. */
-export function withValue(part: Condition, path: string, value: Scalar): boolean {
+function withValue(part: Condition, path: string, value: Scalar): boolean {
   return evaluate(part, nested(path.split('.'), value));
 }
 
 /** A path by itself, or compared with a value or a list of values. */
-export function isSimple(part: Condition): boolean {
+function isSimple(part: Condition): boolean {
   if (part.kind === 'read') return true;
   if (part.kind === 'compare')
     return [part.left, part.right].every(({ kind }) => kind === 'read' || kind === 'literal');

@@ -1,10 +1,8 @@
 /** A definition as the exploration walks it: for every state and region what can be heard there, and what goes by itself. */
 
-import { type Assume, type Chance, chanceOf, type Known } from './check-chance.ts';
-import { certainly, outcomesOf } from './check-choices.ts';
 import { conditionsOf } from './check-condition-list.ts';
 import { forestalled } from './check-dead.ts';
-import { domainOf } from './check-facts.ts';
+import { type Knowing, knowingOf } from './check-knowledge.ts';
 import { labelOf } from './check-scope.ts';
 import { permittedSets } from './check-senders.ts';
 import { readsOf } from './conditions/variables.ts';
@@ -24,6 +22,9 @@ import { formatDuration } from './duration.ts';
 import { treeOf } from './facts.ts';
 import { type Leaving, leavingByPath, type Scope, scopesOf } from './paths.ts';
 
+/** Past the characters that keys are made of otherwise. */
+const FIRST_SIGN = 0x100;
+
 /** What a trigger can do: take a transition, reopen, or cast a vote, which leads nowhere. */
 export interface Candidate {
   readonly rule: Leaving;
@@ -40,6 +41,8 @@ export interface Clock {
 
 export interface Place {
   readonly path: string;
+  /** One character that stands for it in keys, of its own among the places of its scope. */
+  readonly sign: string;
   /** The last part of the path. */
   readonly name: string;
   readonly final: Outcome | undefined;
@@ -48,6 +51,8 @@ export interface Place {
   readonly timed: readonly (Clock & { readonly transition: Timed })[];
   readonly clocks: readonly Clock[];
   readonly revised: Revised | undefined;
+  /** Numbers of the facts that may be asked for in one step from here on, of states with regions: around them. */
+  readonly asks: ReadonlySet<number>;
 }
 
 export interface RegionModel {
@@ -62,7 +67,7 @@ export interface TopPlace extends Place {
   readonly regions: readonly RegionModel[];
   /** Joins and conditions, in the author's order. */
   readonly leaving: readonly (Joined | Conditional)[];
-  /** Whether what goes by itself in one region looks at another. */
+  /** Whether what goes by itself in one region looks at another, or takes away votes that one may look at. */
   readonly isCoupled: boolean;
 }
 
@@ -71,13 +76,7 @@ export interface Model {
   /** Where superseded changes end, wherever they were. */
   readonly superseded: string | undefined;
   readonly tops: ReadonlyMap<string, TopPlace>;
-  /** Whether a condition holds; one that is wrong may be either. */
-  readonly judge: (text: ConditionText, known: Known, assume?: Assume) => Chance;
-  /** For every way in which conditions can come out together: which of them hold; undefined where there are too many. */
-  readonly together: (
-    texts: readonly ConditionText[],
-    known: Known,
-  ) => readonly (readonly boolean[])[] | undefined;
+  readonly knowing: Knowing;
   /** Which rules of a trigger one sender may satisfy together; undefined where there are too many to say. */
   readonly permitted: (trigger: string) => readonly ReadonlySet<Leaving>[] | undefined;
 }
@@ -85,8 +84,9 @@ export interface Model {
 /** The model of what is sane in a definition; what leads nowhere is reported elsewhere and left out. */
 export function modelOf(definition: Definition, wrong: ReadonlySet<ConditionText> = new Set()): Model {
   const [top, ...inner] = scopesOf(definition);
-  const parts = partsOf(definition);
-  const tops = new Map<string, TopPlace>();
+  const knowing = knowingOf(definition, wrong);
+  const parts = partsOf(definition, knowing);
+  const tops = new Map<string, TopPlace & Asking>();
   if (top) {
     const places = placesOf(top, parts);
     for (const [name, place] of places) {
@@ -97,27 +97,14 @@ export function modelOf(definition: Definition, wrong: ReadonlySet<ConditionText
         (each): each is Joined | Conditional =>
           each.from === name && (each.on === 'when' || (each.on === 'join' && regions.length > 0)),
       );
-      tops.set(name, { ...place, regions, leaving, isCoupled: regions.some(isCoupled) });
+      const asks = new Set(whensIn(leaving).flatMap(({ when }) => knowing.factsOf(when)));
+      tops.set(name, { ...place, regions, leaving, asks, isCoupled: regions.some(isCoupled) });
     }
   }
-  const domain = domainOf(definition);
-  const outcomes = new Map<string, ReturnType<Model['together']>>();
-  const judge: Model['judge'] = (text, known, assume) =>
-    wrong.has(text)
-      ? assume && false
-      : assume
-        ? chanceOf(treeOf(text), known, assume)
-        : certainly(treeOf(text), known, domain);
-  const together: Model['together'] = (texts, known) => {
-    if (texts.some((text) => wrong.has(text))) return undefined;
-    const looks = texts.some((text) => readsOf(treeOf(text)).some(isKnowable));
-    const key = looks ? `${texts.join('\n')}\n${JSON.stringify(known)}` : texts.join('\n');
-    if (!outcomes.has(key)) outcomes.set(key, outcomesOf(texts.map(treeOf), known, domain));
-    return outcomes.get(key);
-  };
+  spreadAround(tops);
   const to = definition.supersede?.to;
   const superseded = to !== undefined && tops.has(to) ? to : undefined;
-  return { initial: definition.initial, superseded, tops, judge, together, permitted: parts.permitted };
+  return { initial: definition.initial, superseded, tops, knowing, permitted: parts.permitted };
 }
 
 interface Parts {
@@ -126,9 +113,51 @@ interface Parts {
   /** Names of timers that conditions read. */
   readonly read: ReadonlySet<string>;
   readonly permitted: Model['permitted'];
+  readonly knowing: Knowing;
 }
 
-function partsOf(definition: Definition): Parts {
+/** While the model is made. */
+interface Asking {
+  readonly asks: Set<number>;
+}
+
+/** What goes by itself asks what is asked where it leads. */
+function spread(ways: readonly { readonly from: Set<number>; readonly to: ReadonlySet<number> }[]): void {
+  let isNew = true;
+  while (isNew) {
+    isNew = false;
+    for (const { from, to } of ways)
+      for (const each of to) {
+        if (from.has(each)) continue;
+        from.add(each);
+        isNew = true;
+      }
+  }
+}
+
+function spreadAround(tops: ReadonlyMap<string, TopPlace & Asking>): void {
+  const ways = [...tops.values()].flatMap(({ leaving, asks }) =>
+    leaving.flatMap(({ to }) => {
+      const next = tops.get(to);
+      const inside = next?.regions.flatMap(({ initial, places }) => places.get(initial) ?? []) ?? [];
+      return [...(next ? [next] : []), ...inside].map((each) => ({ from: asks, to: each.asks }));
+    }),
+  );
+  spread(ways);
+}
+
+function spreadInside(places: ReadonlyMap<string, Place & Asking>): void {
+  const ways = [...places.values()].flatMap(({ whens, asks }) =>
+    whens.flatMap(({ to }) => ({ from: asks, to: places.get(to)?.asks ?? new Set() })),
+  );
+  spread(ways);
+}
+
+function whensIn(transitions: readonly Transition[]): Conditional[] {
+  return transitions.filter((each): each is Conditional => each.on === 'when');
+}
+
+function partsOf(definition: Definition, knowing: Knowing): Parts {
   const leaving = leavingByPath(definition);
   const all = [...leaving.values()].flat();
   const sets = new Map<string, readonly ReadonlySet<Leaving>[] | undefined>();
@@ -139,6 +168,7 @@ function partsOf(definition: Definition): Parts {
   );
   return {
     leaving,
+    knowing,
     includes: definition.includes,
     read: new Set(read),
     permitted: (trigger) => {
@@ -164,7 +194,7 @@ function sane({ states, transitions }: Scope): Transition[] {
   return transitions.filter(({ from, to }) => isKnown(from) && isKnown(to) && !states[from]?.final);
 }
 
-function placesOf(scope: Scope, parts: Parts): Map<string, Place> {
+function placesOf(scope: Scope, parts: Parts): Map<string, Place & Asking> {
   const dead = forestalled(scope, parts.includes);
   const transitions = sane(scope).filter((each) => !dead.has(each));
   return new Map(
@@ -181,16 +211,18 @@ function placeOf(
   state: State,
   transitions: readonly Transition[],
   parts: Parts,
-): Place {
+): Place & Asking {
   const path = scope.prefix + name;
   const own = transitions.filter(({ from }) => from === name);
   const timed = own.filter((each): each is Timed => each.on === 'time');
   return {
     path,
+    sign: String.fromCharCode(FIRST_SIGN + Object.keys(scope.states).indexOf(name)),
     name,
     final: state.final,
     triggers: heard(scope, name, state, parts),
-    whens: own.filter((each): each is Conditional => each.on === 'when'),
+    whens: whensIn(own),
+    asks: new Set(whensIn(own).flatMap(({ when }) => parts.knowing.factsOf(when))),
     timed: timed.map((transition, index) => ({
       transition,
       mark: `${path}->${index}`,
@@ -232,16 +264,13 @@ function regionOf(scope: Scope, parts: Parts): RegionModel {
   const votes = new Map<string, Candidate[]>();
   for (const rule of parts.leaving.get(path) ?? [])
     votes.set(rule.trigger, [...(votes.get(rule.trigger) ?? []), { rule }]);
-  return {
-    name: path.split('.')[1] ?? '',
-    initial: scope.initial,
-    votes,
-    places: placesOf(scope, parts),
-  };
+  const places = placesOf(scope, parts);
+  spreadInside(places);
+  return { name: path.split('.')[1] ?? '', initial: scope.initial, votes, places };
 }
 
 function isCoupled({ places }: RegionModel): boolean {
   return [...places.values()].some(({ whens }) =>
-    whens.some(({ when }) => readsOf(treeOf(when)).some(isKnowable)),
+    whens.some((each) => each.void !== undefined || readsOf(treeOf(each.when)).some(isKnowable)),
   );
 }

@@ -59,6 +59,8 @@ export interface Revision {
   /** 1, 2, 3 … */
   readonly number: number;
   readonly commit?: string;
+  /** The commit it is compared with, its first parent; whose lines the old side of its diff counts. */
+  readonly base?: string;
   readonly tree?: string;
   /** `git patch-id --stable`: the same for a rebase without conflicts. */
   readonly patchId?: string;

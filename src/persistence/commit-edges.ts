@@ -27,8 +27,10 @@ const SET_EDGES = `
 
 /** From the first edge on, what happens in the stream has to be looked through. */
 const BEGIN_CASCADE = `
-  insert into countersign.cascades (tenant_id, seq)
-  select tenant_id, seq from countersign.streams where tenant_id = any($1::text[])
+  insert into countersign.cascades (tenant_id, seq, directory_seq)
+  select s.tenant_id, s.seq, coalesce(h.seq, 0) from countersign.streams s
+  left join countersign.directory_heads h on h.tenant_id = s.tenant_id
+  where s.tenant_id = any($1::text[])
   on conflict do nothing`;
 
 /** Nothing is sent where no change of the batch has other edges than before, which is nearly always. */

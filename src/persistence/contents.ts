@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { query, read } from './pools.ts';
 import type {
   ChangeRef,
+  CommitHunks,
   ContentRecord,
   Hunk,
   RevisionFile,
@@ -25,8 +26,9 @@ export async function saveContent(
     'storing the content of a revision',
     `with content as (
        insert into countersign.revision_contents
-         (tenant_id, change_id, revision, digest, bytes, files, added, removed, recorded_by, recorded_at)
-       values ($1, $2, $3, decode($4, 'hex'), $5, $6, $7, $8, $9, to_timestamp($10::float8 / 1000))
+         (tenant_id, change_id, revision, digest, bytes, files, added, removed, recorded_by, recorded_at,
+          commit_id, base_id)
+       values ($1, $2, $3, decode($4, 'hex'), $5, $6, $7, $8, $9, to_timestamp($10::float8 / 1000), $21, $22)
        on conflict do nothing
        returning 1
      )
@@ -41,6 +43,7 @@ export async function saveContent(
       ...[tenant, change, revision, content.digest, content.bytes, content.files],
       ...[content.added, content.removed, content.recordedBy, content.recordedAt],
       ...columnsOf(files),
+      ...[content.commit ?? null, content.base ?? null],
     ],
   );
   const stands = (await findContents(pool, content)).find((each) => each.revision === revision);
@@ -64,14 +67,22 @@ function columnsOf(files: readonly StoredFile[]): unknown[][] {
 
 /** Of all revisions of a change that have one, oldest first. */
 export async function findContents(pool: pg.Pool, { tenant, change }: ChangeRef): Promise<ContentRecord[]> {
-  return read<ContentRecord & pg.QueryResultRow>(
+  const rows = await read<Based<ContentRecord> & pg.QueryResultRow>(
     pool,
     'reading the contents of a change',
     `select tenant_id as tenant, change_id as change, revision, encode(digest, 'hex') as digest, bytes, files, added,
-       removed, recorded_by as "recordedBy", ${ms('recorded_at')} as "recordedAt"
+       removed, recorded_by as "recordedBy", ${ms('recorded_at')} as "recordedAt", commit_id as commit, base_id as base
      from countersign.revision_contents where tenant_id = $1 and change_id = $2 order by revision`,
     [tenant, change],
   );
+  return rows.map((row) => basedOf<ContentRecord>(row));
+}
+
+/** As a row has it: null where it is not known. */
+type Based<T> = Omit<T, 'commit' | 'base'> & { commit: string | null; base: string | null };
+
+function basedOf<T>({ commit, base, ...rest }: Based<T>): T {
+  return { ...rest, ...(commit !== null && { commit }), ...(base !== null && { base }) } as T;
 }
 
 const FILE_COLUMNS = `place, path, old_path as "oldPath", kind, is_binary as "isBinary", added, removed,
@@ -125,13 +136,15 @@ export async function hunksTouching(
   tenant: string,
   paths: readonly string[],
   exceptChange: string,
+  page: TouchingPage = {},
 ): Promise<TouchingHunks[]> {
   const wanted = [...new Set(paths)].filter(isStorableText);
   if (wanted.length === 0) return [];
-  const rows = await read<Omit<TouchingHunks, 'hunks'> & pg.QueryResultRow & { hunks: number[] }>(
+  const rows = await read<Based<Omit<TouchingHunks, 'hunks'>> & pg.QueryResultRow & { hunks: number[] }>(
     pool,
     'finding open changes that touch the same files',
-    `select f.change_id as change, f.revision, w.path, f.kind, f.is_binary as "isBinary", f.hunks
+    `select f.change_id as change, f.revision, w.path, f.kind, f.is_binary as "isBinary", f.hunks,
+       c.commit_id as commit, c.base_id as base
      from unnest($2::text[]) as w (path)
      cross join lateral (
        (select f.change_id, f.revision, f.place from countersign.revision_files f
@@ -143,11 +156,65 @@ export async function hunksTouching(
      cross join lateral (select * from countersign.revision_files f
        where f.tenant_id = $1 and f.change_id = found.change_id and f.revision = found.revision
          and f.place = found.place offset 0) as f
-     order by f.change_id, f.place`,
-    [tenant, wanted, exceptChange],
+     cross join lateral (select c.commit_id, c.base_id from countersign.revision_contents c
+       where c.tenant_id = $1 and c.change_id = found.change_id and c.revision = found.revision offset 0) as c
+     order by f.change_id <> $4, f.change_id, f.place
+     limit $5`,
+    [tenant, wanted, exceptChange, page.first ?? '', page.limit ?? null],
   );
-  return rows.map((row) => ({ ...row, hunks: quadruples(row.hunks) }));
+  return rows.map((row) => ({
+    ...basedOf<TouchingHunks>({ ...row, hunks: [] }),
+    hunks: quadruples(row.hunks),
+  }));
 }
+
+export interface TouchingPage {
+  /** Of all rows; all of them where it is left out. */
+  readonly limit?: number;
+  /** The change whose rows come first. */
+  readonly first?: string;
+}
+
+/** What the revisions that are these commits do to these paths; commits that no stored revision is are absent. */
+export async function hunksOfCommits(
+  pool: pg.Pool,
+  tenant: string,
+  commits: readonly string[],
+  paths: readonly string[],
+): Promise<CommitHunks[]> {
+  const wanted = [...new Set(commits)].filter(isStorableText);
+  if (wanted.length === 0) return [];
+  const rows = await read<HunksRow>(
+    pool,
+    'finding the revisions that are these commits',
+    `select c.commit_id as commit, c.base_id as base, f.path, f.old_path as "oldPath", f.kind,
+       f.is_binary as "isBinary", f.hunks
+     from (select distinct on (commit_id) commit_id, base_id, change_id, revision
+           from countersign.revision_contents where tenant_id = $1 and commit_id = any($2::text[])
+           order by commit_id, change_id, revision) as c
+     left join countersign.revision_files f
+       on f.tenant_id = $1 and f.change_id = c.change_id and f.revision = c.revision
+         and (f.path = any($3::text[]) or f.old_path = any($3::text[]))
+     order by c.commit_id, f.place`,
+    [tenant, wanted, paths.filter(isStorableText)],
+  );
+  const found = new Map<string, CommitHunks>();
+  for (const { commit, base, hunks, path, ...file } of rows) {
+    const files = found.get(commit)?.files ?? [];
+    const more = path === null ? [] : [{ ...file, path, hunks: quadruples(hunks) }];
+    found.set(commit, { commit, base, files: [...files, ...more] });
+  }
+  return [...found.values()];
+}
+
+/** Without a file where the revision touches none of the paths. */
+type HunksRow = pg.QueryResultRow &
+  Pick<StoredFile, 'oldPath' | 'kind' | 'isBinary'> & {
+    commit: string;
+    base: string | null;
+    path: string | null;
+    hunks: number[];
+  };
 
 function quadruples(flat: readonly number[]): Hunk[] {
   const hunks: Hunk[] = [];

@@ -7,6 +7,7 @@ import type {
   EdgeRow,
   GraphNode,
   Happened,
+  OpenDependant,
   Standing,
   Target,
 } from './records.ts';
@@ -184,9 +185,42 @@ export async function cascadePositions(pool: pg.Pool): Promise<CascadePosition[]
   return query<CascadePosition & pg.QueryResultRow>(
     pool,
     'looking how far cascades have come',
-    `select c.tenant_id as tenant, c.seq, s.seq as head from countersign.cascades c
-     join countersign.streams s on s.tenant_id = c.tenant_id`,
+    `select c.tenant_id as tenant, c.seq, s.seq as head, c.directory_seq as "directorySeq",
+            coalesce(h.seq, 0) as "directoryHead"
+     from countersign.cascades c
+     join countersign.streams s on s.tenant_id = c.tenant_id
+     left join countersign.directory_heads h on h.tenant_id = c.tenant_id`,
     [],
+  );
+}
+
+/** Open changes that depend on others, by id after `after`, at most `limit`. */
+export async function openDependants(
+  pool: pg.Pool,
+  tenant: string,
+  after: string,
+  limit: number,
+): Promise<OpenDependant[]> {
+  return query<OpenDependant & pg.QueryResultRow>(
+    pool,
+    'looking who depends on anything',
+    `select c.change_id as change, c.project from countersign.changes c
+     join countersign.workflow_states s on s.tenant_id = c.tenant_id and s.change_id = c.change_id
+     where c.tenant_id = $1 and c.change_id > $2 and s.outcome is null and exists (
+       select from countersign.change_edges e
+       where e.tenant_id = c.tenant_id and e.change_id = c.change_id and e.ended_version is null)
+     order by c.change_id limit $3`,
+    [tenant, after, limit],
+  );
+}
+
+/** The same for the directory; never back. */
+export async function moveCascadeRules(pool: pg.Pool, tenant: string, directorySeq: number): Promise<void> {
+  await query(
+    pool,
+    'noting how far the rules of cascades have been told',
+    `update countersign.cascades set directory_seq = greatest(directory_seq, $2) where tenant_id = $1`,
+    [tenant, directorySeq],
   );
 }
 

@@ -59,6 +59,15 @@ export interface CascadePosition {
   readonly tenant: string;
   readonly seq: number;
   readonly head: number;
+  /** The same of the directory, whose rules say what dependencies do. */
+  readonly directorySeq: number;
+  readonly directoryHead: number;
+}
+
+/** An open change that depends on others. */
+export interface OpenDependant {
+  readonly change: string;
+  readonly project: string;
 }
 
 /** A change as a graph shows it. */

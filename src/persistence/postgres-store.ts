@@ -16,6 +16,8 @@ import type { Activity, ChangeHistory, HistorySample } from './history-records.t
 import { createPool, type DatabaseConfig } from './pools.ts';
 import * as projects from './projects.ts';
 import * as queries from './queries.ts';
+import type { ReaderStore } from './reader-records.ts';
+import { readersIn } from './readers.ts';
 import type {
   Activation,
   CalendarRecord,
@@ -24,6 +26,7 @@ import type {
   ChangeFilter,
   ChangeRecord,
   ChangeRef,
+  CommitHunks,
   CommitOptions,
   CommitResult,
   ContentRecord,
@@ -46,6 +49,7 @@ import type {
   MigrationStatus,
   NewActivation,
   NewDirectoryEntry,
+  OpenDependant,
   OwnersStamp,
   ProjectOwners,
   ProjectRef,
@@ -72,11 +76,13 @@ export interface PostgresStoreOptions {
 export class PostgresStore {
   readonly #writers: pg.Pool;
   readonly #readers: pg.Pool;
+  readonly readers: ReaderStore;
 
   /** `config` connects as the restricted role to a migrated database; nothing is opened until it is used. */
   constructor(config: DatabaseConfig, { log, writers = 2, readers = 6 }: PostgresStoreOptions) {
     this.#writers = createPool(config, 'writer', writers, log);
     this.#readers = createPool(config, 'reader', readers, log);
+    this.readers = readersIn(this.#writers, this.#readers);
   }
 
   load(refs: readonly ChangeRef[]): Promise<StoredChange[]> {
@@ -302,6 +308,14 @@ export class PostgresStore {
     return edges.moveCascade(this.#writers, tenant, seq);
   }
 
+  moveCascadeRules(tenant: string, directorySeq: number): Promise<void> {
+    return edges.moveCascadeRules(this.#writers, tenant, directorySeq);
+  }
+
+  openDependants(tenant: string, after: string, limit: number): Promise<OpenDependant[]> {
+    return edges.openDependants(this.#readers, tenant, after, limit);
+  }
+
   addDirectoryEntries(saying: directory.Saying, entries: readonly NewDirectoryEntry[]): Promise<number> {
     return directory.addDirectoryEntries(this.#writers, saying, entries);
   }
@@ -331,8 +345,21 @@ export class PostgresStore {
     return contents.findRevisionFile(this.#readers, ref, place);
   }
 
-  hunksTouching(tenant: string, paths: readonly string[], exceptChange: string): Promise<TouchingHunks[]> {
-    return contents.hunksTouching(this.#readers, tenant, paths, exceptChange);
+  hunksTouching(
+    tenant: string,
+    paths: readonly string[],
+    exceptChange: string,
+    page?: contents.TouchingPage,
+  ): Promise<TouchingHunks[]> {
+    return contents.hunksTouching(this.#readers, tenant, paths, exceptChange, page);
+  }
+
+  hunksOfCommits(
+    tenant: string,
+    commits: readonly string[],
+    paths: readonly string[],
+  ): Promise<CommitHunks[]> {
+    return contents.hunksOfCommits(this.#readers, tenant, commits, paths);
   }
 
   dueTimers(before: number, limit: number): Promise<DueTimer[]> {

@@ -279,6 +279,9 @@ export interface ContentRecord extends RevisionRef {
   readonly removed: number;
   readonly recordedBy: string;
   readonly recordedAt: number;
+  /** The commit that it is, and the one whose lines the old side of its hunks counts; absent where nobody said so. */
+  readonly commit?: string;
+  readonly base?: string;
 }
 
 /** A file that a revision touches. */
@@ -312,4 +315,14 @@ export interface TouchingHunks {
   readonly kind: FileKind;
   readonly isBinary: boolean;
   readonly hunks: readonly Hunk[];
+  /** Of its revision, where they are known. */
+  readonly commit?: string;
+  readonly base?: string;
+}
+
+/** What the revision that is a commit does to some paths. */
+export interface CommitHunks {
+  readonly commit: string;
+  readonly base: string | null;
+  readonly files: readonly Pick<StoredFile, 'path' | 'oldPath' | 'kind' | 'isBinary' | 'hunks'>[];
 }

@@ -293,6 +293,51 @@ describe('the graph', () => {
 });
 
 describe('a cascade', () => {
+  it('lets go of those that a rule held which the directory says anew, and holds nobody back twice', async () => {
+    const [first, second] = [await propose(), await propose()];
+    await depend(second, first);
+    accepted(await send(second, 'vote'));
+    accepted(await send(second, 'vote'));
+    expect((await view(second)).outcome).toBeNull();
+    await say({
+      kind: 'project',
+      name: 'docs',
+      value: { dependencies: { policies: { declared: 'warn' } } },
+    } as Said);
+    await say({
+      kind: 'project',
+      name: 'web',
+      value: { dependencies: { policies: { declared: 'warn' } } },
+    } as Said);
+    await outcomeOf(second, 'approved');
+    const rows = await database.store.log(tenant, { after: 0, limit: 1_000, change: second });
+    expect(rows.filter(({ event }) => event === 'dependency.recheck')).toMatchObject([
+      { data: { because: 'the directory says anew what dependencies do' } },
+    ]);
+  });
+
+  it('is no sign of life: a change that nobody touches is dropped when it would have been', async () => {
+    const forgetting = {
+      ...{ name: 'Forgetting', roles: [], triggers: ['merge'], initial: 'Open' },
+      states: { Open: {}, Merged: { final: 'applied' }, Forgotten: { final: 'withdrawn' } },
+      transitions: { 'Open -> Merged': { trigger: 'merge' }, 'Open -> Forgotten': { idle: '10d' } },
+    };
+    await server.runtime.deploy(tenant, forgetting, { ...ops, tenant }, null);
+    const proposal = { definition: 'Forgetting', project: 'web', title: 'idle' };
+    const idle = accepted(await server.runtime.propose(proposal, by('ann'))).change;
+    const dueAt = async () =>
+      (await database.store.load([{ tenant, change: idle }]))[0]?.timers.map((timer) => timer.dueAt);
+    const first = await propose();
+    await depend(idle, first);
+    const before = await dueAt();
+    server.clock.moveTo(START + HOUR);
+    accepted(await send(first, 'change.revise', {}));
+    await expect.poll(async () => (await view(idle)).version).toBe(3);
+    expect(await dueAt()).toEqual(before);
+    accepted(await send(idle, 'thread.open', { thread: 'q1' }));
+    expect(await dueAt()).toEqual(before?.map((due) => due + HOUR));
+  });
+
   it('that a dead server left is finished by another', async () => {
     const [first, second] = [await propose(), await propose()];
     await depend(second, first);

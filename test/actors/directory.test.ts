@@ -169,6 +169,32 @@ describe('the directory', () => {
     await expect(twice).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     expect((await server.runtime.directory(tenant)).seq).toBe(0);
   });
+
+  it('lets agents work for people only: not for agents, for themselves, or for each other', async () => {
+    const agent = (name: string, sponsor: string): Said => ({
+      kind: 'principal',
+      name,
+      value: { kind: 'agent', sponsor },
+    });
+    await say(agent('bot', 'ann'));
+    await expect(say(agent('helper', 'bot'))).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining(
+        'The agent helper cannot work for bot, which is an agent too; name the',
+      ),
+      issues: [{ path: 'principals.helper.sponsor' }],
+    });
+    await expect(say(agent('one', 'two'), agent('two', 'one'))).rejects.toMatchObject({
+      issues: [{ path: 'principals.one.sponsor' }, { path: 'principals.two.sponsor' }],
+    });
+    await expect(say(agent('loner', 'loner'))).rejects.toThrow('cannot work for itself');
+    // Whoever others work for cannot turn out to be an agent.
+    await expect(say(agent('ann', 'mia'))).rejects.toThrow('The agent bot cannot work for ann');
+    expect((await server.runtime.directory(tenant)).seq).toBe(1);
+    // What ends the chain in the same breath is no chain.
+    await say({ kind: 'principal', name: 'bot', value: null }, agent('ann', 'mia'));
+    expect((await server.runtime.directory(tenant)).principals.get('ann')?.kind).toBe('agent');
+  });
 });
 
 const name = fc.constantFrom('a', 'b', 'c', 'd');

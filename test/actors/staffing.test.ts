@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Said } from '../../src/actors/directory/entries.ts';
-import { staffOf } from '../../src/actors/staffing.ts';
+import { staffOf } from '../../src/actors/staffing/people.ts';
 import { check } from '../../src/machines/check.ts';
 import { type Judge, judgeFor } from '../../src/machines/staffing/judge.ts';
 import type { Assignment } from '../../src/machines/staffing/solve.ts';
@@ -125,6 +125,42 @@ describe('a staffing', () => {
     expect(found.authors).toEqual({ served: 2, all: 7 });
   });
 
+  it('counts on nobody whom the directory does not know, though strangers may give what asks for no role', async () => {
+    await newTenant();
+    await say(person('ann'), person('ben'), grant('other', { principal: 'ann' }));
+    const source = {
+      name: 'Open',
+      roles: [],
+      triggers: ['approve'],
+      ballots: {
+        both: {
+          in: 'Open',
+          by: 'person',
+          exclude: 'author',
+          cast: { approve: 'approve' },
+          needs: { approvals: 2 },
+        },
+      },
+      initial: 'Open',
+      states: { Open: {}, Done: { final: 'approved' } },
+      transitions: { 'Open -> Done': { when: 'ballots.both.passed' } },
+    };
+    await server.runtime.deploy(tenant, source, ops(), null);
+    const found = await server.runtime.staffing.of(tenant, 'Open', {});
+    expect(found.findings).toMatchObject([
+      { code: 'UNSTAFFED', people: ['ann', 'ben'], authors: ['ann', 'ben'] },
+      { code: 'IRREPLACEABLE' },
+      { code: 'IRREPLACEABLE' },
+    ]);
+    const from = (id: string) => ({ principal: { ...principal(id), tenant } });
+    const proposal = { definition: 'Open', project: 'web', title: 't' };
+    const { change } = accepted(await server.runtime.propose(proposal, from('ann')));
+    const approve = async (id: string) =>
+      accepted(await server.runtime.send({ change, trigger: 'approve' }, from(id))).outcome;
+    expect(await approve('ben')).toBeNull();
+    expect(await approve('somebody')).toBe('approved');
+  });
+
   it('is told with a deployment, which is refused where that is asked for', async () => {
     const deployed = await server.runtime.deploy(tenant, RELEASE, ops(), null);
     expect(deployed.warnings.map(({ path, message }) => [path, message.split(':')[0]])).toContainEqual([
@@ -173,12 +209,26 @@ describe('a staffing', () => {
   });
 });
 
+/** The directory takes no agents that work for agents: of two that would, the later one is a person. */
+const employed = instance.map((given): Instance => {
+  const agents = new Set<string>();
+  const sponsors = new Set<string>();
+  const people = given.people.map(({ sponsor, ...each }): Person => {
+    if (sponsor === undefined || agents.has(sponsor) || sponsors.has(each.id))
+      return { ...each, kind: 'person' };
+    agents.add(each.id);
+    sponsors.add(sponsor);
+    return { ...each, sponsor };
+  });
+  return { ...given, people };
+});
+
 describe('what a staffing says', () => {
   it('is what happens: a "yes" can be played to its end, after a "no" nothing that people try leads there', async () => {
     let yes = 0;
     let no = 0;
     await fc.assert(
-      fc.asyncProperty(instance, fc.infiniteStream(fc.nat(9_999)), async (given, dice) => {
+      fc.asyncProperty(employed, fc.infiniteStream(fc.nat(9_999)), async (given, dice) => {
         // What no people whatever could do is refused for that already.
         fc.pre(check(definitionOf(given)).findings.every(({ severity }) => severity === 'warning'));
         await newTenant();
@@ -263,9 +313,12 @@ async function played(given: Instance, crew: Crew, { acts, votes }: Assignment, 
   return outcome;
 }
 
-/** People try whatever comes to their minds. */
-async function tried(given: Instance, _crew: Crew, judge: Judge, change: string, dice: Iterator<number>) {
-  const ids = [...given.people.map(({ id }) => id), ''];
+/**
+ * The author, and everybody whom the directory knows, try whatever comes to their minds. Nobody else: a stranger may give what
+ * asks for no role, and no answer counts on strangers.
+ */
+async function tried(given: Instance, crew: Crew, judge: Judge, change: string, dice: Iterator<number>) {
+  const ids = [...given.people.map(({ id }) => id), ...(crew.author === null ? [''] : [])];
   const { triggers } = judge.requirements.definition;
   for (let turn = 0; turn < 30; turn += 1) {
     const roll = dice.next().value as number;

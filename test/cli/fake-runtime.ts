@@ -1,7 +1,9 @@
 /** A runtime in memory for the fake server: the real machines, no database, no permissions beyond the workflow's. */
+
 import { randomUUID } from 'node:crypto';
 import type { StateValue } from 'xstate';
 import type { Refusal } from '../../src/errors.ts';
+import { builtInRefusal, isBuiltIn } from '../../src/machines/built-in.ts';
 import {
   type CompiledWorkflow,
   compile,
@@ -78,8 +80,11 @@ export class FakeRuntime {
     return held;
   }
 
-  send(held: Held, body: { trigger: string; reason?: string }, who: Who): Row {
-    const event: TriggerEvent = { type: body.trigger, principal: who, reason: body.reason };
+  send(held: Held, body: { trigger: string; reason?: string; data?: unknown }, who: Who): Row {
+    const event: TriggerEvent = {
+      ...{ type: body.trigger, principal: who, reason: body.reason },
+      ...(body.data !== undefined && { data: body.data }),
+    };
     const from = held.snapshot.value as StateValue;
     const refusal = this.#refusal(held, event);
     if (refusal) return this.#log(held, 'refusal', body.trigger, from, who, { refusal });
@@ -114,6 +119,10 @@ export class FakeRuntime {
 
   #refusal(held: Held, event: TriggerEvent): Refusal | undefined {
     const value = held.snapshot.value as StateValue;
+    if (isBuiltIn(event.type)) {
+      const { definition } = held.compiled;
+      return builtInRefusal(definition, held.snapshot.context, { ...event, value });
+    }
     const open = enabled(held.compiled, value);
     const rules = open.filter(({ trigger }) => trigger === event.type);
     const candidates = rules.length > 0 ? rules : latePlacesFor(held.compiled, value, event.type);

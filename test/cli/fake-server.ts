@@ -24,6 +24,8 @@ type Intercept = (seen: Seen) => Reply | 'cut' | 'cut-after' | undefined;
 export class FakeServer {
   readonly runtime = new FakeRuntime();
   readonly seen: Seen[] = [];
+  /** What was sent of contents, compressed, by change. */
+  readonly diffs = new Map<string, Buffer>();
   /** Whose token the command line has. */
   principal: Who = { id: 'alice', kind: 'person', roles: ['developer', 'reviewer'] };
   intercept: Intercept = () => undefined;
@@ -126,6 +128,9 @@ export class FakeServer {
         return this.#list(seen);
       case 'GET outcomes':
         return ok({ outcomes: this.#outcomes(seen) });
+      case 'PUT changes/:id/revisions':
+        this.diffs.set(id ?? '', Buffer.from(String(seen.body.gzip), 'base64'));
+        return ok({});
       case 'GET changes/:id':
         return held ? ok(runtime.view(held, this.principal)) : notFound(`There is no change ${id}.`);
       case 'POST changes/:id/events': {

@@ -110,6 +110,45 @@ describe('a change that lands', () => {
     expect(events).toHaveLength(2);
   });
 
+  it('is refused as a merge, with the ways that are left, and nothing moves', async () => {
+    const { git, landing, main, change, events } = await ready([]);
+    const merge = git('commit-tree', '-p', 'main', '-p', 'work', '-m', 'merge', 'work^{tree}');
+    const [revision] = await readRevisions(landing.repository, [merge]);
+    const told = { commit: merge, tree: revision?.tree, patch_id: revision?.patchId };
+    Object.assign(change.revision ?? {}, told);
+    const landed = await landOne(landing, 'c1');
+    expect(landed).toMatchObject({ done: 'refused', commit: null });
+    expect(landed.why).toBe(
+      `${merge.slice(0, 12)} merges 2 histories, and only single commits are landed. Push it as it is ("git push origin ${merge.slice(0, 12)}:main"; a protected branch takes it where all it brings is approved), or rebase its commits onto main without merges, record them, and have them approved.`,
+    );
+    expect(git('rev-parse', 'main')).toBe(main);
+    expect(events).toEqual([]);
+  });
+
+  it('lands by itself where it stands on a merge that does not', async () => {
+    const { git, landing, main, change } = await ready(['taken']);
+    const merge = git('commit-tree', '-p', 'main', '-p', 'work', '-m', 'merge', 'work^{tree}');
+    git('switch', '--quiet', '--detach', merge);
+    const blob = git('hash-object', '-w', 'f');
+    git('update-index', '--add', '--cacheinfo', `100644,${blob},top`);
+    git('commit', '--quiet', '-m', 'top\n\nChange-Id: I2\n');
+    const [revision] = await readRevisions(landing.repository, [git('rev-parse', 'HEAD')]);
+    Object.assign(change.revision ?? {}, {
+      ...{ commit: revision?.commit, tree: revision?.tree, patch_id: revision?.patchId },
+    });
+    expect(await landOne(landing, 'c1')).toMatchObject({ done: 'landed', how: 'picked' });
+    expect(git('log', '-1', '--format=%P', 'main')).toBe(main);
+    expect(git('diff', '--name-only', main, 'main')).toBe('top');
+  });
+
+  it('lands once where two land it at the same time', async () => {
+    const { git, landing, main } = await ready(['taken', 'taken']);
+    const other = { ...landing, committer: 'Sam <sam@example.com> 1700000009 +0000', results: new Map() };
+    const both = await Promise.all([landOne(landing, 'c1'), landOne(other, 'c1')]);
+    expect(both.map(({ done }) => done).sort()).toEqual(['landed', 'there']);
+    expect(git('rev-list', '--count', `${main}..main`)).toBe('1');
+  });
+
   it('is refused where the server was told another content', async () => {
     const { landing, change } = await ready([]);
     Object.assign(change.revision ?? {}, { patch_id: 'f'.repeat(40) });

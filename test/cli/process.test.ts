@@ -2,20 +2,17 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { catalog } from '../../src/machines/catalog/index.ts';
 import { fake } from './rig.ts';
 import { definition } from './samples.ts';
 
-const root = resolve(import.meta.dirname, '../..');
-/** Runs the sources; Node 20 cannot strip types by itself. */
-const loader = pathToFileURL(resolve(root, 'node_modules/jiti/lib/jiti-register.mjs')).href;
+/** As it was built: Node 20 cannot strip types by itself. */
+const MAIN = resolve(import.meta.dirname, '../../dist/cli/main.js');
 
 function program(argv: readonly string[], env: Record<string, string> = {}) {
-  const main = resolve(root, 'src/cli/main.ts');
-  const child = spawn(process.execPath, ['--import', loader, main, ...argv], {
-    env: { PATH: process.env.PATH, HOME: tmpdir(), JITI_FS_CACHE: 'false', ...env },
+  const child = spawn(process.execPath, [MAIN, ...argv], {
+    env: { PATH: process.env.PATH, HOME: tmpdir(), ...env },
     cwd: tmpdir(),
   });
   let err = '';

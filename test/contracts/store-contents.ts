@@ -110,6 +110,35 @@ export function storeContents(current: () => Store): void {
       ]);
     });
 
+    it('come with the commit they are and the one they are based on, at most as many as are asked for', async () => {
+      const [a, b] = [await fresh(), await fresh()];
+      await store.saveContent(content(a, 1, { commit: 'c1', base: 'c0' }), [file(1, 'z')]);
+      await store.saveContent(content(b, 1), [file(1, 'z')]);
+      const found = await store.hunksTouching(tenant, ['z'], '', { first: b, limit: 2 });
+      expect(found).toMatchObject([{ change: b }, { change: a, commit: 'c1', base: 'c0' }]);
+      expect(found[0]).not.toHaveProperty('base');
+      expect(await store.hunksTouching(tenant, ['z'], '', { first: b, limit: 1 })).toHaveLength(1);
+      expect((await store.contents({ tenant, change: a }))[0]).toMatchObject({ commit: 'c1', base: 'c0' });
+    });
+
+    it('are found by commit, also of revisions that are not the newest, with the files that are asked for', async () => {
+      const a = await fresh();
+      const renamed = file(2, 'new', { oldPath: 'old', kind: 'renamed' });
+      await store.saveContent(content(a, 1, { commit: 'd1', base: 'd0' }), [file(1, 'q'), renamed]);
+      await store.saveContent(content(a, 2, { commit: 'd2' }), [file(1, 'q')]);
+      const of = async (...paths: string[]) =>
+        (await store.hunksOfCommits(tenant, ['d1', 'd2', 'none'], paths)).map(({ files, ...each }) => ({
+          ...each,
+          files: files.map(({ path, kind, hunks }) => `${path} ${kind} ${hunks.length}`),
+        }));
+      expect(await of('old')).toEqual([
+        { commit: 'd1', base: 'd0', files: ['new renamed 2'] },
+        { commit: 'd2', base: null, files: [] },
+      ]);
+      expect((await of('q'))[1]?.files).toEqual(['q modified 2']);
+      expect(await store.hunksOfCommits('other', ['d1'], ['q'])).toEqual([]);
+    });
+
     it('are found under both names of a renamed file; a copy leaves the other name alone', async () => {
       const [renamed, copied] = [await fresh(), await fresh()];
       await store.saveContent(content(renamed, 1), [file(1, 'new', { oldPath: 'old', kind: 'renamed' })]);

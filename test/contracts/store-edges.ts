@@ -211,11 +211,34 @@ export function storeEdges(store: () => Store, fresh: () => string): void {
     await store().commit([proposal(a, { tenant }), proposal(b, { tenant })]);
     expect(await own()).toEqual([]);
     await store().commit([depend(b, 1, [edge(a)], { tenant })]);
-    expect(await own()).toEqual([{ tenant, seq: 2, head: 3 }]);
+    expect(await own()).toEqual([{ tenant, seq: 2, head: 3, directorySeq: 0, directoryHead: 0 }]);
     await store().moveCascade(tenant, 3);
     await store().moveCascade(tenant, 1);
     await store().commit([depend(b, 2, [], { tenant })]);
-    expect(await own()).toEqual([{ tenant, seq: 3, head: 4 }]);
+    expect(await own()).toMatchObject([{ tenant, seq: 3, head: 4 }]);
+  });
+
+  it('remembers how far the directory was looked through for those that depend on others, and who these are', async () => {
+    const tenant = `rules-${fresh()}`;
+    const [a, b, c] = [fresh(), fresh(), fresh()].sort() as [string, string, string];
+    await store().createTenant({ tenant, title: 'T', createdAt: 1 });
+    await store().commit([a, b, c].map((change) => proposal(change, { tenant })));
+    await store().commit([depend(b, 1, [edge(a)], { tenant }), depend(c, 1, [edge(a)], { tenant })]);
+    const value = { dependencies: { policies: { textual: 'warn' } } };
+    const said = { kind: 'project', name: 'web', value } as const;
+    await store().addDirectoryEntries({ tenant, setBy: 'ops', reason: null, setAt: 1 }, [said]);
+    const own = async () => (await store().cascadePositions()).filter((each) => each.tenant === tenant);
+    expect(await own()).toMatchObject([{ directorySeq: 0, directoryHead: 1 }]);
+    await store().moveCascadeRules(tenant, 1);
+    await store().moveCascadeRules(tenant, 0);
+    expect(await own()).toMatchObject([{ directorySeq: 1, directoryHead: 1 }]);
+    const changes = async (after: string, limit: number) =>
+      (await store().openDependants(tenant, after, limit)).map(({ change }) => change);
+    expect(await changes('', 10)).toEqual([b, c]);
+    expect(await changes('', 1)).toEqual([b]);
+    expect(await changes(b, 10)).toEqual([c]);
+    await store().commit([depend(c, 2, [], { tenant })]);
+    expect(await changes('', 10)).toEqual([b]);
   });
 
   it('loses a commit that was judged by another change at another version, without a trace', async () => {

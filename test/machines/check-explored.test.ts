@@ -241,6 +241,72 @@ describe('the exploration', () => {
     expect(codes(parts({ when }))).toContain('EVENTLESS_CYCLE');
   });
 
+  it('knows that votes that were taken away on the way are gone when it is next asked for them', () => {
+    const parts = (transition: object) => ({
+      triggers: ['vote', 'go', 'ok', 'no'],
+      ballots: { code: { in: 'A', cast: { vote: 'approve' }, needs: { approvals: 2 } } },
+      states: { A: {}, B: {}, C: DONE, D: NO },
+      transitions: {
+        'A -> B': { trigger: 'go', ...transition },
+        'A -> D': { trigger: 'no' },
+        'B -> A': { when: '!ballots.code.passed' },
+        'B -> C': { trigger: 'ok' },
+      },
+    });
+    expect(verdict(parts({ void: 'code' })).findings).toMatchObject([
+      { code: 'UNREACHABLE_STATE', path: ['states', 'C'] },
+      { code: 'DEAD_TRANSITION', path: ['transitions', 'B -> C', 0] },
+    ]);
+    expect(verdict(parts({})).sound).toBe(true);
+  });
+
+  it('knows in every condition of a step what the others have shown', () => {
+    const parts = (when: string) => ({
+      triggers: ['go', 'back'],
+      attributes: { a: 'bool' },
+      states: {
+        A: {
+          regions: {
+            r: {
+              initial: 'p',
+              states: { p: {}, q: {}, f: DONE },
+              transitions: {
+                'p -> f': { when: 'attributes.a' },
+                'p -> q': { trigger: 'go' },
+                'q -> p': { trigger: 'back' },
+              },
+            },
+          },
+        },
+        C: DONE,
+        D: NO,
+      },
+      transitions: { 'A -> C': { join: 'all' }, 'A -> D': { when } },
+    });
+    // Either the region ends or the state is left, at once: nobody can ever send anything.
+    expect(codes(parts('!attributes.a'))).toEqual([
+      'UNREACHABLE_STATE',
+      'DEAD_TRANSITION',
+      'DEAD_TRANSITION',
+    ]);
+    expect(codes(parts('!attributes.a && regions.r == "q"'))).toEqual([]);
+  });
+
+  it('forgets what a step has shown when the change rests', () => {
+    const parts = (condition: object) => ({
+      triggers: ['go', 'ok'],
+      attributes: { a: 'bool' },
+      states: { A: {}, B: {}, C: DONE },
+      transitions: {
+        'A -> B': { trigger: 'go', ...condition },
+        'B -> A': { when: 'attributes.a' },
+        'B -> C': { trigger: 'ok' },
+      },
+    });
+    expect(codes(parts({ if: 'attributes.a' }))).toEqual(['UNREACHABLE_STATE', 'DEAD_TRANSITION']);
+    expect(codes(parts({ if: '!attributes.a' }))).toEqual([]);
+  });
+
   it('knows that a time whose condition did not hold is over', () => {
     const parts = (transitions: object) => ({
       attributes: { idle: 'bool' },

@@ -1,4 +1,4 @@
-/** Starts `run-embedded.ts` in a Node of its own (through jiti, which Node 20 needs for TypeScript). */
+/** Starts `run-embedded.mjs` in a Node of its own, on what was built: Node 20 cannot strip types by itself. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -17,11 +17,9 @@ export interface EmbeddedChild {
 
 /** Resolves when its server accepts connections; `root` is the checkout it runs from. */
 export async function startChild(dataDir: string, root = ROOT): Promise<EmbeddedChild> {
-  const jiti = join(root, 'node_modules/jiti/lib/jiti-cli.mjs');
-  const child = spawn(process.execPath, [jiti, join(root, 'test/support/run-embedded.ts'), dataDir], {
+  const child = spawn(process.execPath, [join(root, 'test/support/run-embedded.mjs'), dataDir], {
     cwd: root,
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, JITI_FS_CACHE: 'false' },
   });
   let logged = '';
   child.stderr.on('data', (chunk) => {

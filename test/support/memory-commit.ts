@@ -34,6 +34,8 @@ export interface Tenant {
   readonly edges: Map<string, readonly ChangeEdge[]>;
   /** How far cascades have come, once there are edges. */
   cascaded: number | undefined;
+  /** How far its directory was looked through. */
+  directed: number;
   readonly definitions: StoredDefinition[];
   readonly owners: Map<string, ProjectOwners>;
   readonly calendars: Map<string, CalendarRecord>;

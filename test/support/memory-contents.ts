@@ -1,6 +1,7 @@
 /** The contents of revisions in memory. */
 import type {
   ChangeRef,
+  CommitHunks,
   ContentRecord,
   RevisionFile,
   RevisionRef,
@@ -43,6 +44,7 @@ export class MemoryContents {
     paths: readonly string[],
     exceptChange: string,
     isOpen: (change: string) => boolean,
+    { limit = Number.POSITIVE_INFINITY, first = '' }: { limit?: number; first?: string } = {},
   ): TouchingHunks[] {
     const newest = new Map<string, Held>();
     for (const held of this.#all) {
@@ -51,14 +53,34 @@ export class MemoryContents {
       if ((newest.get(change)?.content.revision ?? 0) < revision) newest.set(change, held);
     }
     return [...newest.values()]
-      .sort((a, b) => (a.content.change < b.content.change ? -1 : 1))
-      .flatMap(({ content: { change, revision }, files }) =>
+      .sort((a, b) => {
+        const [one, other] = [a.content.change, b.content.change];
+        return one === first ? -1 : other === first ? 1 : one < other ? -1 : 1;
+      })
+      .flatMap(({ content: { change, revision, commit, base }, files }) =>
         files.flatMap(({ path, oldPath, kind, isBinary, hunks }) =>
           [path, ...(kind === 'renamed' && oldPath !== null ? [oldPath] : [])]
             .filter((each) => paths.includes(each))
-            .map((each) => ({ change, revision, path: each, kind, isBinary, hunks })),
+            .map((each) => ({
+              ...{ change, revision, path: each, kind, isBinary, hunks },
+              ...(commit !== undefined && { commit }),
+              ...(base !== undefined && { base }),
+            })),
         ),
-      );
+      )
+      .slice(0, limit);
+  }
+
+  ofCommits(tenant: string, commits: readonly string[], paths: readonly string[]): CommitHunks[] {
+    return [...new Set(commits)].sort().flatMap((commit) => {
+      const held = this.#all
+        .filter(({ content }) => content.tenant === tenant && content.commit === commit)
+        .sort((a, b) => (a.content.change < b.content.change ? -1 : 1))[0];
+      const files = (held?.files ?? [])
+        .filter(({ path, oldPath }) => paths.includes(path) || paths.includes(oldPath ?? path))
+        .map(({ path, oldPath, kind, isBinary, hunks }) => ({ path, oldPath, kind, isBinary, hunks }));
+      return held ? [{ commit, base: held.content.base ?? null, files }] : [];
+    });
   }
 
   #of({ tenant, change, revision }: RevisionRef): Held | undefined {

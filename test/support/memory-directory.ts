@@ -15,6 +15,10 @@ export class MemoryDirectory {
     return said.length;
   }
 
+  head(tenant: string): number {
+    return this.#said.get(tenant)?.length ?? 0;
+  }
+
   since(tenant: string, after: number): DirectoryEntry[] {
     const newest = new Map<string, DirectoryEntry>();
     for (const entry of this.#said.get(tenant) ?? [])

@@ -4,6 +4,7 @@ import type {
   EdgeRow,
   GraphNode,
   Happened,
+  OpenDependant,
   Standing,
   Target,
 } from '../../src/persistence/records.ts';
@@ -96,6 +97,15 @@ export function dependantsIn(tenant: Tenant | undefined, { change, project, key 
     const [target] = meant.map((edge) => edge.target).sort();
     const outcome = tenant?.changes.get(dependant)?.state.outcome ?? null;
     return target === undefined ? [] : [{ change: dependant, target, outcome }];
+  });
+  return found.sort((a, b) => (a.change < b.change ? -1 : 1));
+}
+
+export function openDependantsIn(tenant: Tenant | undefined, after: string): OpenDependant[] {
+  const found = [...(tenant?.edges ?? [])].flatMap(([change, edges]) => {
+    const held = tenant?.changes.get(change);
+    if (!held || held.state.outcome !== null || edges.length === 0 || change <= after) return [];
+    return [{ change, project: held.facts.project }];
   });
   return found.sort((a, b) => (a.change < b.change ? -1 : 1));
 }

@@ -31,6 +31,7 @@ import type {
   MigrationRecord,
   NewActivation,
   NewDirectoryEntry,
+  OpenDependant,
   OwnersStamp,
   ProjectOwners,
   ProjectRef,
@@ -57,11 +58,13 @@ import {
   graphNodesIn,
   happenedIn,
   movedIn,
+  openDependantsIn,
   standingsIn,
 } from './memory-edges.ts';
 import { matches } from './memory-filter.ts';
 import { activityIn, historiesIn, historyIn } from './memory-history.ts';
 import { changesFollowingIn, liveConfigurationsIn, MemoryLife, untouchedIn } from './memory-life.ts';
+import { memoryReaders } from './memory-readers.ts';
 
 export class MemoryStore implements Store {
   readonly #tenants = new Map<string, Tenant>();
@@ -69,6 +72,10 @@ export class MemoryStore implements Store {
   readonly #directory = new MemoryDirectory();
   readonly #contents = new MemoryContents();
   readonly #life = new MemoryLife();
+  readonly readers = memoryReaders({
+    rows: (tenant) => this.#tenants.get(tenant)?.rows ?? [],
+    projectOf: (tenant, change) => this.#tenants.get(tenant)?.changes.get(change)?.facts.project,
+  });
 
   async load(refs: readonly ChangeRef[]): Promise<StoredChange[]> {
     return copy(
@@ -234,6 +241,7 @@ export class MemoryStore implements Store {
       timers: new Map(),
       edges: new Map(),
       cascaded: undefined,
+      directed: 0,
       definitions: [],
       owners: new Map(),
       calendars: new Map(),
@@ -335,9 +343,20 @@ export class MemoryStore implements Store {
   }
 
   async cascadePositions(): Promise<CascadePosition[]> {
-    return [...this.#tenants].flatMap(([tenant, { cascaded, rows }]) =>
-      cascaded === undefined ? [] : [{ tenant, seq: cascaded, head: rows.length }],
-    );
+    return [...this.#tenants].flatMap(([tenant, { cascaded, directed, rows }]) => {
+      const directoryHead = this.#directory.head(tenant);
+      const at = { directorySeq: directed, directoryHead };
+      return cascaded === undefined ? [] : [{ tenant, seq: cascaded, head: rows.length, ...at }];
+    });
+  }
+
+  async openDependants(tenant: string, after: string, limit: number): Promise<OpenDependant[]> {
+    return openDependantsIn(this.#tenants.get(tenant), after).slice(0, limit);
+  }
+
+  async moveCascadeRules(tenant: string, directorySeq: number): Promise<void> {
+    const held = this.#existing(tenant);
+    held.directed = Math.max(held.directed, directorySeq);
   }
 
   async moveCascade(tenant: string, seq: number): Promise<void> {
@@ -380,10 +399,19 @@ export class MemoryStore implements Store {
     return this.#contents.file(ref, place);
   }
 
-  async hunksTouching(tenant: string, paths: readonly string[], exceptChange: string) {
+  async hunksTouching(
+    tenant: string,
+    paths: readonly string[],
+    exceptChange: string,
+    page?: { limit?: number; first?: string },
+  ) {
     const known = this.#known(tenant);
     const isOpen = (change: string) => known.get(change)?.isOpen === true;
-    return this.#contents.touching(tenant, paths, exceptChange, isOpen);
+    return this.#contents.touching(tenant, paths, exceptChange, isOpen, page);
+  }
+
+  async hunksOfCommits(tenant: string, commits: readonly string[], paths: readonly string[]) {
+    return this.#contents.ofCommits(tenant, commits, paths);
   }
 
   async dueTimers(before: number, limit: number): Promise<DueTimer[]> {

@@ -1,9 +1,9 @@
 /** A real git repository for one test, made with git's own commands and removed in the end. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
 export interface Content {
   /** null removes the file. */
@@ -46,7 +46,7 @@ export function runGit(directory: string, args: readonly string[], input: string
 
 export function makeRepository(directory = temporaryDirectory()): TestRepository {
   const git = (...args: string[]) => runGit(directory, args);
-  git('init', '--quiet', '--initial-branch=main', '.');
+  initialise(directory);
   return {
     directory,
     git,
@@ -61,9 +61,33 @@ export function makeRepository(directory = temporaryDirectory()): TestRepository
       }
       git('add', '--all', '.');
       git('commit', '--quiet', '--allow-empty', '--cleanup=verbatim', '-m', message);
-      return git('rev-parse', 'HEAD');
+      return headOf(directory);
     },
   };
+}
+
+const made: string[] = [];
+afterAll(() => {
+  for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
+});
+
+/** `git init` once per file, its result copied for every other repository: starting a process costs more than the copy. */
+function initialise(directory: string): void {
+  let [model] = made;
+  if (model === undefined) {
+    model = mkdtempSync(join(tmpdir(), 'countersign-test-'));
+    runGit(model, ['init', '--quiet', '--initial-branch=main', '.']);
+    made.push(model);
+  }
+  cpSync(model, directory, { recursive: true });
+}
+
+/** The commit that HEAD names, as git has just written it: in a file of its own. */
+function headOf(directory: string): string {
+  const head = readFileSync(join(directory, '.git/HEAD'), 'utf8').trim();
+  const file = join(directory, '.git', head.replace(/^ref: /, ''));
+  if (!head.startsWith('ref: ')) return head;
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : runGit(directory, ['rev-parse', 'HEAD']);
 }
 
 /** `line 1` to `line n`, with some of them replaced; null removes one, a text may hold more lines. */

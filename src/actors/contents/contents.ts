@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { CountersignError } from '../../errors.ts';
+import type { Revision } from '../../machines/context.ts';
 import type {
   ChangeRef,
   ContentRecord,
@@ -84,7 +85,7 @@ async function record(
   diff: Buffer,
   by: Principal,
 ): Promise<ContentRecord> {
-  await requireRevision(store, ref);
+  const { commit, base } = await requireRevision(store, ref);
   const digest = createHash('sha256').update(diff).digest('hex');
   const known = (await store.contents(ref)).find(({ revision }) => revision === ref.revision);
   if (known) return sameOrThrow(known, digest);
@@ -100,6 +101,8 @@ async function record(
     removed: sum(files, 'removed'),
     recordedBy: by.id,
     recordedAt: clock.now(),
+    ...(commit !== undefined && { commit }),
+    ...(base !== undefined && { base }),
   };
   return sameOrThrow(await store.saveContent(content, await packed(diff, files)), digest);
 }
@@ -134,11 +137,19 @@ function unreadable({ line, message }: ParsedDiff & { ok: false }): CountersignE
   });
 }
 
-async function requireRevision(store: ContentStore, ref: RevisionRef): Promise<void> {
+/** Which commit the revision is, and what that is based on, as far as somebody said so. */
+async function requireRevision(
+  store: ContentStore,
+  ref: RevisionRef,
+): Promise<Pick<Revision, 'commit' | 'base'>> {
   const [stored] = await store.load([{ tenant: ref.tenant, change: ref.change }]);
   if (!stored) throw noChange(ref);
-  const { context } = stored.snapshot as { context?: { revision?: { number?: number } } };
-  if (ref.revision < 1 || ref.revision > (context?.revision?.number ?? 0)) throw noRevision(ref);
+  const { context } = stored.snapshot as { context?: { revision?: Partial<Revision> } };
+  const { number = 0, ...newest } = context?.revision ?? {};
+  if (ref.revision < 1 || ref.revision > number) throw noRevision(ref);
+  if (ref.revision === number) return newest;
+  const { commit, base } = (await revisionsOf(store, ref))[ref.revision - 1] ?? {};
+  return { ...(commit != null && { commit }), ...(base != null && { base }) };
 }
 
 async function requireContent(

@@ -5,6 +5,8 @@ import type { Store } from '../ports.ts';
 export interface ToldRevision {
   readonly number: number;
   readonly commit: string | null;
+  /** The commit it is compared with. */
+  readonly base: string | null;
   readonly author: string;
   readonly uploader: string;
   readonly at: number;
@@ -35,8 +37,9 @@ function isRevision({ kind, event }: LogRow): boolean {
 
 function toldBy({ principal, occurredAt, data }: LogRow, number: number): ToldRevision {
   const said = typeof data === 'object' && data !== null && !Array.isArray(data) ? data : {};
-  const { commit, author, lines, sponsors } = said as {
+  const { commit, base, author, lines, sponsors } = said as {
     commit?: string;
+    base?: string;
     author?: string;
     lines?: number;
     sponsors?: Readonly<Record<string, string>>;
@@ -44,6 +47,7 @@ function toldBy({ principal, occurredAt, data }: LogRow, number: number): ToldRe
   return {
     number,
     commit: commit ?? null,
+    base: base ?? null,
     // Where no author is said, who sent it is: an agent for the person it works for.
     author: author ?? sponsors?.[principal] ?? principal,
     uploader: principal,

@@ -8,6 +8,8 @@ import type { Logger } from '../../log.ts';
 import type { Dependant, Happened, LogRow } from '../../persistence/records.ts';
 import type { Clock, Store } from '../ports.ts';
 import type { Reaction } from './edge.ts';
+import { type RulesWorld, tellOfRules } from './rules-told.ts';
+import type { Told } from './told.ts';
 
 /** What another server began and did not end is found within this time. */
 const SWEEP_MS = 2_000;
@@ -16,23 +18,13 @@ const SLICE = 10_000;
 /** Commands on their way at a time: some batches, so that commands of people find their place between them. */
 const AT_ONCE = 1_024;
 
-export interface CascadeWorld {
-  readonly store: Pick<Store, 'cascadePositions' | 'happenedIn' | 'dependantsOf' | 'moveCascade'>;
+export interface CascadeWorld extends RulesWorld {
+  readonly store: RulesWorld['store'] &
+    Pick<Store, 'cascadePositions' | 'happenedIn' | 'dependantsOf' | 'moveCascade'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** What the dependant's project wants to happen to it. */
   readonly reactionTo: (tenant: string, happened: Happened, dependant: string) => Promise<Reaction>;
-  /** Tells one change, once for each key; rejects where it is not certain that it was told. */
-  readonly tell: (told: Told) => Promise<void>;
-}
-
-export interface Told {
-  readonly tenant: string;
-  readonly change: string;
-  readonly because: string;
-  readonly key: string;
-  /** Judge it again though it is approved. */
-  readonly reopen: boolean;
 }
 
 export class Cascades {
@@ -71,6 +63,11 @@ export class Cascades {
     for (const tenant of tenants) this.#run(tenant);
   }
 
+  /** The directory of the tenant says something new. */
+  directed(tenant: string): void {
+    if (this.#tenants.has(tenant)) this.#run(tenant);
+  }
+
   #run(tenant: string): void {
     if (this.#closed) return;
     if (this.#running.has(tenant)) {
@@ -91,9 +88,9 @@ export class Cascades {
 
   async #sweep(): Promise<void> {
     try {
-      for (const { tenant, seq, head } of await this.#world.store.cascadePositions()) {
-        this.#tenants.add(tenant);
-        if (seq < head) this.#run(tenant);
+      for (const each of await this.#world.store.cascadePositions()) {
+        this.#tenants.add(each.tenant);
+        if (each.seq < each.head || each.directorySeq < each.directoryHead) this.#run(each.tenant);
       }
     } catch (error) {
       this.#world.log.warn({ err: messageOf(error) }, 'cascades could not be looked for; they will be');
@@ -106,6 +103,8 @@ export class Cascades {
     const { store } = this.#world;
     const found = (await store.cascadePositions()).find((each) => each.tenant === tenant);
     if (!found) return;
+    if (found.directorySeq < found.directoryHead)
+      await tellOfRules({ ...this.#world, tell: (told) => this.#tellOne(told) }, found);
     for (let { seq } = found; seq < found.head && !this.#closed; ) {
       const until = Math.min(found.head, seq + SLICE);
       const happened = await store.happenedIn(tenant, seq, until);
@@ -118,23 +117,27 @@ export class Cascades {
   async #tellOf(tenant: string, happened: Happened): Promise<void> {
     const dependants = await this.#world.store.dependantsOf({ tenant, ...happened });
     for (let at = 0; at < dependants.length; at += AT_ONCE) {
-      const telling = dependants.slice(at, at + AT_ONCE).map((each) => this.#tellOne(tenant, happened, each));
+      const telling = dependants
+        .slice(at, at + AT_ONCE)
+        .map((each) => this.#tellDependant(tenant, happened, each));
       await Promise.all(telling);
     }
   }
 
-  async #tellOne(tenant: string, happened: Happened, { change, outcome }: Dependant): Promise<void> {
-    const { reactionTo, tell } = this.#world;
-    const reopen = outcome === 'approved' && (await reactionTo(tenant, happened, change)) === 'reopen';
-    if (outcome !== null && !reopen) return;
+  async #tellDependant(tenant: string, happened: Happened, { change, outcome }: Dependant): Promise<void> {
+    const isOpen = outcome === null;
+    const reaction = outcome === 'approved' && (await this.#world.reactionTo(tenant, happened, change));
+    if (!isOpen && reaction !== 'reopen') return;
     const key = `cascade/${change}/${happened.change}@${happened.version}`;
-    await tell({ tenant, change, because: sentenceOf(happened), key, reopen }).catch((error: unknown) => {
+    await this.#tellOne({ tenant, change, because: sentenceOf(happened), key, reopen: !isOpen });
+  }
+
+  async #tellOne(told: Told): Promise<void> {
+    await this.#world.tell(told).catch((error: unknown) => {
       // One that was stopped stays so however often it is told; the others are not to wait for it.
       if (!(error instanceof CountersignError) || error.retryable) throw error;
-      this.#world.log.warn(
-        { tenant, change, err: error },
-        'a change could not be told of what it depends on',
-      );
+      const context = { tenant: told.tenant, change: told.change, err: error };
+      this.#world.log.warn(context, 'a change could not be told of what it depends on');
     });
   }
 }

@@ -1,8 +1,9 @@
 /**
- * Which open changes of the project edit what the newest stored content of a change edits. Hunks are stored without the commit
- * they count from, so two changes are taken to start from different bases: the answer says that it is approximate.
+ * Which open changes of the project edit what the newest stored content of a change edits. Where two are based on different
+ * commits, the stored revisions in between are read to bring their lines together.
  */
-import type { ChangeRef, TouchingHunks } from '../../persistence/records.ts';
+import type { ChangeRef, CommitHunks, TouchingHunks } from '../../persistence/records.ts';
+import { type Known, MAX_DEPTH } from '../contents/bases.ts';
 import { MAX_FILES } from '../contents/limits.ts';
 import type { Store } from '../ports.ts';
 import { type Conflict, conflictsOf, type FileHunks } from './conflicts.ts';
@@ -14,6 +15,9 @@ import { blockedBy, blockersOf } from './reach.ts';
 
 /** Files of a revision that are looked at, in the order of its diff. */
 export const MAX_PATHS = 1_000;
+/** Files of open changes that are held against them; and commits between the bases that are looked up. */
+export const MAX_EDITS = 20_000;
+const MAX_COMMITS = 1_000;
 
 export interface ConflictsAnswer {
   readonly about: Member;
@@ -27,7 +31,10 @@ export interface ConflictsAnswer {
   readonly truncated: string | null;
 }
 
-type ConflictStore = Pick<Store, 'contents' | 'revisionFiles' | 'hunksTouching' | 'graphNodes'>;
+type ConflictStore = Pick<
+  Store,
+  'contents' | 'revisionFiles' | 'hunksTouching' | 'hunksOfCommits' | 'graphNodes'
+>;
 
 /** `found` holds what the change depends on and what depends on it. */
 export async function conflictsWith(
@@ -35,6 +42,7 @@ export async function conflictsWith(
   ref: ChangeRef,
   found: LoadedGraph,
   limit: number,
+  mostEdits = MAX_EDITS,
 ): Promise<ConflictsAnswer> {
   const about = found.member(ref.change);
   const none = { about, revision: null, items: [], total: 0, truncated: null };
@@ -48,16 +56,40 @@ export async function conflictsWith(
   const paths = looked.flatMap(({ path, oldPath, kind }) =>
     kind === 'renamed' && oldPath !== null ? [path, oldPath] : [path],
   );
-  const touching = await store.hunksTouching(ref.tenant, paths, '');
-  const conflicts = await conflictsAmong(store, ref, found, touching);
+  const page = { limit: mostEdits + 1, first: ref.change };
+  const read = await store.hunksTouching(ref.tenant, paths, '', page);
+  const touching = read.slice(0, mostEdits);
+  const known = await between(store, ref.tenant, touching, paths);
+  const conflicts = await conflictsAmong(store, ref, found, touching, known);
   return {
     about,
     revision,
     items: conflicts.slice(0, limit),
     total: conflicts.length,
     why: null,
-    truncated: cutText(files.length, conflicts.length, limit),
+    truncated: cutText(files.length, conflicts.length, limit, read.length > mostEdits ? mostEdits : null),
   };
+}
+
+/** Stored revisions that lead from the bases of all down to each other; none where all have the same. */
+async function between(
+  store: ConflictStore,
+  tenant: string,
+  touching: readonly TouchingHunks[],
+  paths: readonly string[],
+): Promise<Known> {
+  const known = new Map<string, CommitHunks>();
+  const asked = new Set<string>();
+  let wanted = [...new Set(touching.flatMap(({ base }) => base ?? []))];
+  if (wanted.length < 2) return known;
+  for (let depth = 0; depth < MAX_DEPTH && wanted.length > 0; depth++) {
+    for (const commit of wanted) asked.add(commit);
+    const found = await store.hunksOfCommits(tenant, wanted, paths);
+    for (const each of found) known.set(each.commit, each);
+    const next = new Set(found.flatMap(({ base }) => (base === null || asked.has(base) ? [] : [base])));
+    wanted = asked.size > MAX_COMMITS ? [] : [...next];
+  }
+  return known;
 }
 
 async function conflictsAmong(
@@ -65,6 +97,7 @@ async function conflictsAmong(
   { tenant, change }: ChangeRef,
   found: LoadedGraph,
   touching: readonly TouchingHunks[],
+  known: Known,
 ): Promise<ConflictsAnswer['items']> {
   const { graph, member } = found;
   const own = member(change);
@@ -74,6 +107,7 @@ async function conflictsAmong(
   const before = new Set(blockersOf(graph, change).map((each) => each.change));
   const after = new Set(blockedBy(graph, change).map((each) => each.change));
   const conflicts = conflictsOf({
+    known,
     revision: touching.filter((each) => each.change === change).map(hunksOf),
     open: touching.filter((each) => isNear(each.change)).map(hunksOf),
     standing: (each) => {
@@ -89,17 +123,22 @@ async function conflictsAmong(
   });
 }
 
-function hunksOf({ change, path, hunks }: TouchingHunks): FileHunks {
-  return { change, path, base: null, hunks };
+function hunksOf({ change, path, kind, hunks, base, commit }: TouchingHunks): FileHunks {
+  return { change, path, kind, base: base ?? null, hunks, ...(commit !== undefined && { commit }) };
 }
 
 function standingOf({ change, key, since }: Pick<GraphNode, 'change' | 'key' | 'since'>): Standing {
   return { change, key, submittedAt: since, isApproved: false };
 }
 
-function cutText(files: number, conflicts: number, limit: number): string | null {
+function cutText(files: number, conflicts: number, limit: number, edits: number | null): string | null {
   const sentences = [
     ...(files > MAX_PATHS ? [`Looked at are the first ${MAX_PATHS} of ${files} files.`] : []),
+    ...(edits !== null
+      ? [
+          `Held against them are the first ${edits} files of open changes; there are more, so conflicts may be missing.`,
+        ]
+      : []),
     ...(conflicts > limit ? [`Shown are the closest ${limit} of ${conflicts} conflicts.`] : []),
   ];
   return sentences.join(' ') || null;

@@ -1,20 +1,18 @@
 /**
  * Who else edits what a new revision edits: the same lines, the same spot, or lines close by; and who of the two goes first.
- * The hunks of both count the lines of the same file only where both start from the same base; otherwise the answer says
- * that it is approximate. Two edits of a file without lines (an image, say) are taken for edits of the same lines.
+ * The hunks of both count the lines of the same file where both start from the same base, or can be moved to it; otherwise
+ * the answer says that it is approximate, and why. Two edits of a file without lines (an image, say) are taken for edits of
+ * the same lines.
  */
-import type { Hunk, Proximity } from '../../vcs/hunks.ts';
+import type { FileKind } from '../../persistence/records.ts';
+import type { Proximity } from '../../vcs/hunks.ts';
+import { type FileEdit, type Known, onOneBase } from '../contents/bases.ts';
 import { closest, type Meeting } from './meeting.ts';
 import { byPrecedence, goesFirst, type Needs, type Precedence, type Standing } from './precedence.ts';
 
 /** What a revision does to one file. */
-export interface FileHunks {
+export interface FileHunks extends FileEdit {
   readonly change: string;
-  readonly path: string;
-  /** The commit whose lines the old side counts; null where nobody knows. */
-  readonly base: string | null;
-  /** Without context lines, as `git diff -U0` has them. */
-  readonly hunks: readonly Hunk[];
 }
 
 export type Closeness = Exclude<Proximity, 'apart'>;
@@ -25,6 +23,8 @@ export interface PathConflict {
   /** Which lines of the old file are meant, to follow "edit"; the first place where they come that close. */
   readonly where: string;
   readonly approximate: boolean;
+  /** Why it is approximate; null where it is exact. */
+  readonly reason: string | null;
 }
 
 export interface Conflict extends Precedence {
@@ -48,13 +48,21 @@ export interface ConflictQuestion {
   /** What is known of a change; where nothing is, its id stands for its key and it goes last. */
   readonly standing: (change: string) => Standing | undefined;
   readonly needs?: Needs;
+  /** Stored revisions by the commit they are, by which different bases are brought together. */
+  readonly known?: Known;
 }
 
 const CLOSENESS: readonly Proximity[] = ['overlap', 'touching', 'near', 'apart'];
 const rankOf = (closeness: Proximity) => CLOSENESS.indexOf(closeness);
 
 /** The closest conflicts first; among equals, those with the changes that go first. */
-export function conflictsOf({ revision, open, standing, needs }: ConflictQuestion): readonly Conflict[] {
+export function conflictsOf({
+  revision,
+  open,
+  standing,
+  needs,
+  known: bases = new Map(),
+}: ConflictQuestion): readonly Conflict[] {
   const own = revision[0]?.change;
   if (own === undefined) return [];
   const byPath = new Map<string, FileHunks[]>();
@@ -63,7 +71,7 @@ export function conflictsOf({ revision, open, standing, needs }: ConflictQuestio
   for (const theirs of open) {
     if (theirs.change === own) continue;
     for (const ours of byPath.get(theirs.path) ?? []) {
-      const conflict = meeting(ours, theirs);
+      const conflict = meeting(ours, theirs, bases);
       if (!conflict) continue;
       const known = found.get(theirs.change);
       if (known) known.push(conflict);
@@ -77,13 +85,32 @@ export function conflictsOf({ revision, open, standing, needs }: ConflictQuestio
     .sort((a, b) => rankOf(a.closeness) - rankOf(b.closeness) || byPrecedence(known(a.with), known(b.with)));
 }
 
-function meeting(ours: FileHunks, theirs: FileHunks): PathConflict | undefined {
+function meeting(ours: FileHunks, theirs: FileHunks, known: Known): PathConflict | undefined {
   const { path } = ours;
-  const approximate = ours.base === null || ours.base !== theirs.base;
-  if (ours.hunks.length === 0 && theirs.hunks.length === 0)
-    return { path, closeness: 'overlap', where: `${path}, of which no lines are known`, approximate: true };
-  const met = closest(ours.hunks, theirs.hunks);
-  return met && { path, closeness: met.closeness, where: whereText(path, met), approximate };
+  const ground = onOneBase(ours, theirs, known);
+  const reason = ground.kind === 'unknown' ? ground.reason : null;
+  const exactness = { approximate: reason !== null, reason };
+  const whole = wholeFile(ours.kind ?? 'modified', theirs.kind ?? 'modified');
+  if (whole === 'none') return undefined;
+  if (whole !== undefined) return { path, closeness: 'overlap', where: `${path}, ${whole}`, ...exactness };
+  if (ours.hunks.length === 0 && theirs.hunks.length === 0) {
+    const where = `${path}, of which no lines are known`;
+    return { path, closeness: 'overlap', where, approximate: true, reason: 'it has no lines to compare' };
+  }
+  const [mine, others] =
+    ground.kind === 'unknown' ? [ours.hunks, theirs.hunks] : [ground.ours, ground.theirs];
+  const met = closest(mine, others);
+  return met && { path, closeness: met.closeness, where: whereText(path, met), ...exactness };
+}
+
+/** What is decided by the file being there or not, whatever its lines are; 'none' where both do the same. */
+function wholeFile(ours: FileKind, theirs: FileKind): string | undefined {
+  const gone = [ours, theirs].filter((kind) => kind === 'deleted').length;
+  if (gone > 0) return gone === 2 ? 'none' : 'which one of them deletes';
+  const isNew = (kind: FileKind) => kind !== 'modified';
+  const isCopied = (kind: FileKind) => kind === 'added' || kind === 'copied';
+  const meets = (isCopied(ours) && isNew(theirs)) || (isCopied(theirs) && isNew(ours));
+  return meets ? 'where both put a file' : undefined;
 }
 
 function conflictOf(
@@ -94,6 +121,7 @@ function conflictOf(
 ): Conflict {
   const paths = [...found].sort((a, b) => rankOf(a.closeness) - rankOf(b.closeness));
   const approximate = paths.some((path) => path.approximate);
+  const reasons = paths.flatMap(({ reason }) => reason ?? []).slice(0, 1);
   const precedence = goesFirst(own, other, needs);
   const first = precedence.first === own.change ? own : other;
   const wheres = paths.slice(0, 1).map(({ where }) => where);
@@ -101,7 +129,7 @@ function conflictOf(
   const sentences = [
     `${own.key} and ${other.key} both edit ${wheres.join('')}${more}.`,
     `${first.key} goes first, because ${precedence.because}.`,
-    ...(approximate ? ['Their bases differ or are not known, so the lines may have moved.'] : []),
+    ...reasons.map((reason) => `The lines may have moved: ${reason}.`),
   ];
   return {
     ...precedence,

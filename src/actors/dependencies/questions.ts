@@ -56,7 +56,8 @@ export interface GraphQuestions extends WaitingQuestions {
 }
 
 export interface QuestionsWorld extends WaitingWorld {
-  readonly store: WaitingWorld['store'] & Pick<Store, 'contents' | 'revisionFiles' | 'hunksTouching'>;
+  readonly store: WaitingWorld['store'] &
+    Pick<Store, 'contents' | 'revisionFiles' | 'hunksTouching' | 'hunksOfCommits'>;
 }
 
 const UP: readonly Direction[] = ['up'];

@@ -8,6 +8,7 @@ import type { DirectoryEntry, NewDirectoryEntry } from '../../persistence/record
 import type { Principal } from '../commands.ts';
 import type { Clock, Store } from '../ports.ts';
 import { entryFor, MAX_AT_ONCE, type Said } from './entries.ts';
+import { requireSponsors } from './sponsors.ts';
 import { type Directory, EMPTY, type Place, rolesOf, withSaid } from './state.ts';
 
 /** How long another server's change may not have been heard of. */
@@ -44,9 +45,11 @@ export class Directories {
     return age !== undefined && age >= 0 && age < REMEMBERED_MS ? kept?.directory : undefined;
   }
 
-  /** Says all of it or none; throws INVALID_INPUT where it is more than fits, or says a thing twice. */
+  /** Says all of it or none; throws INVALID_INPUT where `asIfSaid` does. */
   async say(tenant: string, said: readonly Said[], reason: string | null, by: Principal): Promise<Directory> {
     const entries = entriesOf(said);
+    // Read anew: an agent may be known since a moment ago, by another server.
+    asIfSaid(await this.#read(tenant), said);
     await this.#store.addDirectoryEntries(
       { tenant, setBy: by.id, reason, setAt: this.#clock.now() },
       entries,
@@ -74,6 +77,18 @@ export class Directories {
     this.#kept.set(tenant, { readAt, directory });
     return directory;
   }
+}
+
+/**
+ * The directory as it would be. Throws INVALID_INPUT where that is more than fits, says a thing twice, or lets an agent work
+ * for an agent.
+ */
+export function asIfSaid(before: Directory, said: readonly Said[]): Directory {
+  const at = { setBy: '', reason: null, setAt: 0 };
+  const entries = entriesOf(said).map((each, index) => ({ ...each, ...at, seq: before.seq + index + 1 }));
+  const after = withSaid(before, entries);
+  requireSponsors(before, after);
+  return after;
 }
 
 /** What will be stored. Throws INVALID_INPUT where it is more than fits, or says a thing twice. */

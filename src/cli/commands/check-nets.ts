@@ -1,6 +1,4 @@
 /** `check FILE.pnml`: what a Petri net comes to, as the document of one file and as people read it. */
-import { readFile, stat } from 'node:fs/promises';
-import { CountersignError, messageOf } from '../../errors.ts';
 import type { LocatedFinding } from '../../machines/findings.ts';
 import { LIMITS } from '../../machines/nets/explore.ts';
 import { readPnml } from '../../machines/nets/pnml.ts';
@@ -8,7 +6,7 @@ import { checkNet, type NetVerdict } from '../../machines/nets/soundness.ts';
 import { findingText } from '../definition-file.ts';
 import { count, type Paint } from '../text.ts';
 
-const MOST_BYTES = 64_000_000;
+const NOTHING = { states: null, edges: null, safe: null, bound: null, dead: null, sources: [], sinks: [] };
 
 export interface NetReport extends Omit<NetVerdict, 'findings' | 'kind'> {
   readonly file: string;
@@ -17,9 +15,9 @@ export interface NetReport extends Omit<NetVerdict, 'findings' | 'kind'> {
   readonly findings: readonly LocatedFinding[];
 }
 
-/** `named` is the path as the user wrote it. Throws INVALID_INPUT where there is no such file. */
-export async function netReport(path: string, named: string): Promise<NetReport> {
-  const { net, defects, where } = readPnml(await textOf(path, named));
+/** `named` is the file as the user wrote it. */
+export function netReport(bytes: Uint8Array, named: string): NetReport {
+  const { net, defects, where, start } = readPnml(bytes);
   if (!net) {
     const findings = defects.map(
       ({ code, message, line, column }): LocatedFinding => ({
@@ -27,40 +25,17 @@ export async function netReport(path: string, named: string): Promise<NetReport>
         where: { file: named, line, column },
       }),
     );
-    const nothing = {
-      states: null,
-      edges: null,
-      safe: null,
-      bound: null,
-      dead: null,
-      sources: [],
-      sinks: [],
-    };
-    return { file: named, kind: null, sound: false, decided: true, ...nothing, findings };
+    return { file: named, kind: null, sound: false, decided: true, ...NOTHING, findings };
   }
   const { findings, ...verdict } = checkNet(net, { count: LIMITS.markings });
   const located = findings.map(
     ({ names = '', ...defect }): LocatedFinding => ({
       ...defect,
       path: names ? [names] : [],
-      where: { file: named, ...(where.get(names) ?? { line: 1, column: 1 }) },
+      where: { file: named, ...(where.get(names) ?? start) },
     }),
   );
   return { file: named, ...verdict, findings: located };
-}
-
-async function textOf(path: string, named: string): Promise<string> {
-  try {
-    const { size } = await stat(path);
-    if (size <= MOST_BYTES) return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new CountersignError('INVALID_INPUT', `${named} cannot be read: ${messageOf(error)}`, {
-      hint: 'Name a file that exists and may be read.',
-    });
-  }
-  throw new CountersignError('INVALID_INPUT', `${named} is larger than ${MOST_BYTES} bytes.`, {
-    hint: 'Split the net into several files.',
-  });
 }
 
 /** Whether the answer is yes: a workflow net that is sound, or another net that was searched to its end and stays bounded. */

@@ -1,15 +1,13 @@
 /** `export`: a definition for other tools, without a server. A net from outside comes out as a net again. */
-import { readFile, stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import { CountersignError, messageOf } from '../../errors.ts';
+import { CountersignError } from '../../errors.ts';
 import { type ExportFormat, writeAs } from '../../machines/export/export.ts';
 import { TooLarge } from '../../machines/nets/from-definition/index.ts';
 import { readPnml, writePnml } from '../../machines/nets/pnml.ts';
 import type { Io } from '../io.ts';
 import { loadNamed } from '../model-file.ts';
+import { netBytes } from '../net-file.ts';
 import type { Result } from '../result.ts';
-
-const MOST_BYTES = 64_000_000;
 
 interface Exported {
   readonly file: string;
@@ -28,7 +26,9 @@ export async function exportFiles(
 ): Promise<Result> {
   const exported: Exported[] = [];
   for (const file of files)
-    exported.push(await (extname(file) === '.pnml' ? exportNet : exportDefinition)(io.cwd, file, format));
+    exported.push(
+      await (extname(file).toLowerCase() === '.pnml' ? exportNet : exportDefinition)(io.cwd, file, format),
+    );
   const documents = exported.map(({ file, ...rest }) => (files.length > 1 ? { file, ...rest } : rest));
   const text = exported.map((each) => each.text.replace(/\n$/, '')).join('\n\n');
   return { documents, text, exit: 0 };
@@ -52,7 +52,7 @@ async function exportNet(cwd: string, file: string, format: ExportFormat): Promi
     throw new CountersignError('INVALID_INPUT', `${file} is a net: it has no ${format}.`, {
       hint: 'Nets are exported with --format pnml.',
     });
-  const { net, name, defects } = readPnml(await textOf(resolve(cwd, file), file));
+  const { net, name, defects } = readPnml(await netBytes(resolve(cwd, file), file));
   if (net) return { file, format, name, digest: null, text: writePnml(net, name) };
   throw new CountersignError('DEFINITION_INVALID', `${file} holds no net.`, {
     issues: defects.map(({ code, message, line, column }) => ({
@@ -61,17 +61,4 @@ async function exportNet(cwd: string, file: string, format: ExportFormat): Promi
     })),
     hint: `Correct each finding; "countersign check ${file}" shows them.`,
   });
-}
-
-async function textOf(path: string, named: string): Promise<string> {
-  const size = await stat(path).then(
-    (found) => found.size,
-    (cause: unknown) => {
-      throw new CountersignError('FILE_UNREADABLE', `${named} cannot be read: ${messageOf(cause)}.`, {
-        cause,
-      });
-    },
-  );
-  if (size <= MOST_BYTES) return readFile(path, 'utf8');
-  throw new CountersignError('INVALID_INPUT', `${named} is larger than ${MOST_BYTES} bytes.`);
 }

@@ -46,13 +46,14 @@ export async function importHistory(io: Io, options: Options, name: string): Pro
 }
 
 function summaryText(summary: Summary, paint: Paint): string {
-  const { changes, outcomes, waiting, refused, skipped, late, events, seconds } = summary;
+  const { changes, outcomes, waiting, refused, skipped, late, contents, events, seconds } = summary;
   const rows = [
     ...countRows(outcomes, (outcome) => outcome),
     ...countRows(waiting, (regions) => `  waiting for ${regions}`),
     ...countRows(refused, (code) => `refused ${code}`),
     ...countRows(skipped, (reason) => `skipped: ${reason}`),
     ...countRows({ late }, () => 'votes that came late'),
+    ...countRows({ contents }, () => 'with their diff'),
   ];
   const speed = `${summary.events_per_second.toLocaleString('en')} per second`;
   const head = `${count(changes, 'change')}, ${count(events, 'event')} in ${seconds.toFixed(1)} s (${speed})`;

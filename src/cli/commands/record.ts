@@ -17,6 +17,7 @@ interface Options extends Common {
   readonly project?: string;
   readonly repository?: string;
   readonly base?: string;
+  readonly attribute?: readonly string[];
   readonly rewrite: boolean;
 }
 
@@ -27,7 +28,8 @@ export async function record(io: Io, options: Options, text?: string): Promise<R
   const asked = await rangeOf(repository, text, options.base);
   return connected(io, options, async (api) => {
     const { range, rewritten } = await identified(repository, asked, options.rewrite);
-    const recording = await recordStack(api, repository, range, { definition, project });
+    const aim = { definition, project, ...(options.attribute && { attributes: options.attribute }) };
+    const recording = await recordStack(api, repository, range, aim);
     await remember(repository, options);
     const notice = noticeOf(recording, rewritten);
     const isEmpty = recording.changes.length === 0;

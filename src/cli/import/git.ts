@@ -3,6 +3,8 @@
  * `TryBot-Result`, `Change-Id` (git-interpret-trailers(1)). Merges are left out.
  */
 import { basename, resolve } from 'node:path';
+import { openRepository, type Repository } from '../../vcs/git/repository.ts';
+import { contentOf } from './contents.ts';
 import { git, groupsOf } from './git-output.ts';
 import { plain, timeOf } from './plain.ts';
 import type { HistoryRecord, HistorySource } from './record.ts';
@@ -14,6 +16,7 @@ const trailer = (key: string) => `%(trailers:key=${key},valueonly,unfold,separat
 
 const FIELDS = [
   '%H',
+  '%P',
   '%ae',
   '%an',
   '%aI',
@@ -35,17 +38,18 @@ export function gitHistory(directory: string, project = basename(resolve(directo
       return Number(text);
     },
     async *records() {
+      const repository = await openRepository(directory);
       const format = `--format=${FIELDS.join('%x00')}`;
       const options = ['log', '-z', '--reverse', '--encoding=UTF-8', '--no-color', '--no-notes', format];
       for await (const fields of groupsOf(git(directory, [...options, ...WHAT]), FIELDS.length))
-        yield recordOf(fields, project);
+        yield recordOf(fields, project, repository);
     },
   };
 }
 
-function recordOf(fields: readonly string[], project: string): HistoryRecord {
-  const [commit = '', email = '', name = '', authored = '', committed = '', subject = ''] = fields;
-  const [changeIds = '', reviewers = '', results = '', luciResults = ''] = fields.slice(6);
+function recordOf(fields: readonly string[], project: string, repository: Repository): HistoryRecord {
+  const [commit = '', parents = '', email = '', name = '', authored = '', committed = ''] = fields;
+  const [subject = '', changeIds = '', reviewers = '', results = '', luciResults = ''] = fields.slice(6);
   const submittedAt = timeOf(committed) ?? new Date(0).toISOString();
   const authoredAt = timeOf(authored) ?? submittedAt;
   return {
@@ -61,6 +65,10 @@ function recordOf(fields: readonly string[], project: string): HistoryRecord {
     reviewedBy: values(reviewers).map(principal),
     tryBot: [...values(results), ...values(luciResults)].map(principal),
     files: null,
+    // Of the oldest commits of a shallow clone nobody can say what they changed.
+    ...(!repository.shallow.has(commit) && {
+      content: contentOf(repository, commit, parents.split(' ').filter(Boolean)),
+    }),
   };
 }
 

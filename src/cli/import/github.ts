@@ -3,6 +3,7 @@
  * (`/pulls/N/reviews`), `check_runs` and `statuses` (of its last commit) where there are any.
  */
 import { z } from 'zod';
+import { contentFrom } from './contents.ts';
 import { fitting, listOf, type ReadChange } from './export.ts';
 import type { Skip } from './record.ts';
 import { type Cast, recordOf } from './reviewed.ts';
@@ -25,6 +26,8 @@ const schema = z.object({
   closed_by: user,
   changed_files: z.int().nullish(),
   base: z.object({ repo: z.object({ full_name: z.string() }).nullish() }).nullish(),
+  head: z.object({ sha: z.string().optional() }).nullish(),
+  diff: z.string().nullish(),
   reviews: listOf(review),
   check_runs: listOf(
     z.object({
@@ -57,6 +60,10 @@ export const readGitHub: ReadChange = (value, project, skip) => {
       files: pull.changed_files ?? null,
       reviews: reviewsOf(pull, skip),
       checks: checksOf(pull, skip),
+      // What `/pulls/N` gives as `application/vnd.github.diff`; against where the branches part, which is named nowhere.
+      content: pull.diff
+        ? contentFrom(pull.diff, { ...(pull.head?.sha && { commit: pull.head.sha }) })
+        : undefined,
       ...(isGivenUp && { withdrawnBy: pull.closed_by ? loginOf(pull.closed_by) : null }),
     },
     skip,

@@ -3,8 +3,9 @@
  * requests added, and as lines of `tree/project/merge_requests.ndjson` in a project export, which names people by number.
  */
 import { z } from 'zod';
+import { contentFrom } from './contents.ts';
 import { fitting, listOf, type ReadChange } from './export.ts';
-import type { Skip } from './record.ts';
+import type { RecordContent, Skip } from './record.ts';
 import { type Cast, recordOf } from './reviewed.ts';
 
 const user = z.object({
@@ -31,6 +32,19 @@ const note = z.object({
 });
 type Note = z.output<typeof note>;
 
+const fileDiff = z.object({
+  old_path: z.string(),
+  new_path: z.string(),
+  a_mode: z.string(),
+  b_mode: z.string(),
+  new_file: z.boolean(),
+  renamed_file: z.boolean(),
+  deleted_file: z.boolean(),
+  diff: z.string(),
+  too_large: z.boolean().nullish(),
+  collapsed: z.boolean().nullish(),
+});
+
 const schema = z.object({
   iid: z.int(),
   title: z.string(),
@@ -49,6 +63,11 @@ const schema = z.object({
   approved_by: z.array(approval).nullish(),
   approvals: z.union([z.array(approval), z.object({ approved_by: z.array(approval) })]).nullish(),
   notes: listOf(note),
+  sha: z.string().nullish(),
+  diff_refs: z.object({ base_sha: z.string().nullish(), head_sha: z.string().nullish() }).nullish(),
+  changes: z.array(fileDiff).nullish(),
+  diffs: z.array(fileDiff).nullish(),
+  overflow: z.boolean().nullish(),
   head_pipeline: z.object({ status: z.string(), finished_at: z.string().nullish() }).nullish(),
   metrics: z
     .object({
@@ -58,6 +77,7 @@ const schema = z.object({
     })
     .nullish(),
 });
+
 type MergeRequest = z.output<typeof schema>;
 
 /** Pipelines run for whoever pushed; what vouches for their result is GitLab's own runner. */
@@ -79,6 +99,7 @@ export const readGitLab: ReadChange = (value, project, skip) => {
       files: filesOf(request),
       reviews: reviewsOf(request, skip),
       checks: checksOf(request, skip),
+      content: contentIn(request),
       ...(state === 'closed' && {
         withdrawnBy: nameOf(request.closed_by, metrics?.latest_closed_by_id) || null,
       }),
@@ -127,6 +148,39 @@ function checksOf({ head_pipeline }: MergeRequest, skip: Skip): Cast[] {
     return [];
   }
   return [{ by: PIPELINE, at: head_pipeline.finished_at ?? null, isProgram: true }];
+}
+
+/** `changes` of `/merge_requests/N/changes`, or `diffs`: whole, or not at all. */
+function contentIn({ changes, diffs, overflow, diff_refs, sha }: MergeRequest): RecordContent | undefined {
+  const files = changes ?? diffs;
+  if (!files || overflow) return undefined;
+  if (files.some(({ diff, too_large, collapsed }) => diff === '' && (too_large || collapsed)))
+    return undefined;
+  const [base, commit] = [diff_refs?.base_sha, diff_refs?.head_sha ?? sha];
+  return contentFrom(files.map(diffText).join(''), { ...(commit && { commit }), ...(base && { base }) });
+}
+
+/** As git prints it: GitLab gives the hunks, and says the rest in fields. */
+function diffText(file: z.output<typeof fileDiff>): string {
+  const { old_path, new_path, a_mode, b_mode, new_file, renamed_file, deleted_file, diff } = file;
+  const [before, behind] = [quoted(`a/${old_path}`), quoted(`b/${new_path}`)];
+  const head = [
+    `diff --git ${before} ${behind}`,
+    ...(new_file ? [`new file mode ${b_mode}`] : []),
+    ...(deleted_file ? [`deleted file mode ${a_mode}`] : []),
+    ...(!new_file && !deleted_file && a_mode !== b_mode ? [`old mode ${a_mode}`, `new mode ${b_mode}`] : []),
+    ...(renamed_file ? [`rename from ${quoted(old_path)}`, `rename to ${quoted(new_path)}`] : []),
+    ...(diff.startsWith('@@') ? [`--- ${new_file ? '/dev/null' : before}`] : []),
+    ...(diff.startsWith('@@') ? [`+++ ${deleted_file ? '/dev/null' : behind}`] : []),
+  ];
+  return `${head.join('\n')}\n${diff === '' || diff.endsWith('\n') ? diff : `${diff}\n`}`;
+}
+
+/** Quotes, and what is no printing character, as C writes them. */
+function quoted(path: string): string {
+  if (!/["\\\p{Cc}]/u.test(path)) return path;
+  const octal = (character: string) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`;
+  return `"${path.replace(/["\\]|\p{Cc}/gu, (each) => (each === '"' || each === '\\' ? `\\${each}` : octal(each)))}"`;
 }
 
 function projectOf({ references, target_project_id, project_id }: MergeRequest): string {

@@ -4,10 +4,12 @@
  * `git fetch origin '+refs/changes/*:refs/changes/*'`.
  */
 import { basename, resolve } from 'node:path';
+import { openRepository } from '../../vcs/git/repository.ts';
+import { contentOf } from './contents.ts';
 import { gerritKey } from './gerrit.ts';
 import { type GerritVote, sortVotes, usualMost } from './gerrit-votes.ts';
 import { git, groupsOf } from './git-output.ts';
-import type { HistoryRecord, HistorySource, Skip } from './record.ts';
+import type { HistoryRecord, HistorySource, RecordContent, Skip } from './record.ts';
 import { recordOf } from './reviewed.ts';
 
 const META = 'refs/changes/*/*/meta';
@@ -32,6 +34,8 @@ export async function metaRefs(directory: string): Promise<string[]> {
 
 async function* recordsIn(directory: string, project: string, skip: Skip): AsyncGenerator<HistoryRecord> {
   const refs = await metaRefs(directory);
+  const repository = await openRepository(directory);
+  const patchSets = await patchSetsIn(directory);
   for (let start = 0; start < refs.length; start += BATCH) {
     const batch = refs.slice(start, start + BATCH);
     const chains = new Map(batch.map((ref) => [ref, [] as Meta[]]));
@@ -43,11 +47,34 @@ async function* recordsIn(directory: string, project: string, skip: Skip): Async
       FIELDS.length,
     ))
       chains.get(ref)?.push({ by: accountName(name, email), at, footers: footersOf(message) });
-    for (const chain of chains.values()) {
-      const record = recordOfChain(chain, project, skip);
+    for (const [ref, chain] of chains) {
+      const contentAt = (patchSet: number) => {
+        const found = patchSets.get(ref.replace(/meta$/, String(patchSet)));
+        return found && !repository.shallow.has(found.commit)
+          ? contentOf(repository, found.commit, found.parents)
+          : undefined;
+      };
+      const record = recordOfChain(chain, project, contentAt, skip);
       if (record) yield record;
     }
   }
+}
+
+/** The commits of patch sets, by their refs: `refs/changes/NN/NNNN/2`. */
+async function patchSetsIn(
+  directory: string,
+): Promise<ReadonlyMap<string, { readonly commit: string; readonly parents: readonly string[] }>> {
+  let text = '';
+  const format = '--format=%(refname) %(objectname) %(parent)';
+  for await (const chunk of git(directory, ['for-each-ref', format, 'refs/changes/*/*/[0-9]*']))
+    text += chunk;
+  const lines = text.split('\n').filter(Boolean);
+  return new Map(
+    lines.map((line) => {
+      const [ref = '', commit = '', ...parents] = line.split(' ');
+      return [ref, { commit, parents: parents.filter(Boolean) }];
+    }),
+  );
 }
 
 interface Meta {
@@ -64,7 +91,12 @@ interface Told {
   withdrawnBy: string | undefined;
 }
 
-function recordOfChain(chain: readonly Meta[], project: string, skip: Skip): HistoryRecord | undefined {
+function recordOfChain(
+  chain: readonly Meta[],
+  project: string,
+  contentAt: (patchSet: number) => RecordContent | undefined,
+  skip: Skip,
+): HistoryRecord | undefined {
   const [first] = chain;
   const last = chain.at(-1);
   const told: Told = { single: new Map(), votes: new Map(), patchSet: 0, withdrawnBy: undefined };
@@ -83,6 +115,7 @@ function recordOfChain(chain: readonly Meta[], project: string, skip: Skip): His
       author: first.by,
       createdAt: first.at,
       endedAt: last.at,
+      content: contentAt(told.patchSet),
       ...sortVotes([...told.votes.values()], first.by, skip),
       ...(status === 'abandoned' && { withdrawnBy: told.withdrawnBy ?? null }),
     },

@@ -26,6 +26,16 @@ export interface HistoryRecord {
   readonly withdrawn?: { readonly by: string; readonly at: string };
   /** Changes it builds on, by what `commit` is for those. */
   readonly dependsOn?: readonly string[];
+  /** What it holds; absent where the history does not have it. */
+  readonly content?: RecordContent;
+}
+
+export interface RecordContent {
+  readonly commit?: string;
+  /** The commit that the diff is against. */
+  readonly base?: string;
+  /** The diff, compressed and in base 64; undefined where it is larger than a server takes. Made when it is asked for. */
+  gzip(): Promise<string | undefined>;
 }
 
 /** Where records come from. Both methods read from the start; the first to tell how many there are, and that all are valid. */

@@ -1,7 +1,7 @@
 /** From what a code host knows of a change to a record: names and times made fit, votes of programs taken for checks. */
 import { plain, timeOf } from './plain.ts';
 import { isProgram } from './plan.ts';
-import type { HistoryRecord, Skip } from './record.ts';
+import type { HistoryRecord, RecordContent, Skip } from './record.ts';
 
 /** A positive vote. */
 export interface Cast {
@@ -27,6 +27,7 @@ export interface Reviewed {
   readonly reviews: readonly Cast[];
   readonly checks: readonly Cast[];
   readonly withdrawnBy?: string | null;
+  readonly content?: RecordContent | undefined;
 }
 
 /** Undefined, and skipped, where it lacks what a change needs. */
@@ -58,6 +59,7 @@ export function recordOf(found: Reviewed, skip: Skip): HistoryRecord | undefined
     files: found.files ?? null,
     votedAt,
     programs,
+    ...(found.content && { content: found.content }),
     ...(isWithdrawn && { withdrawn: { by: nameOf(found.withdrawnBy ?? author), at: endedAt } }),
   };
 }

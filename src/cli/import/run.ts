@@ -5,8 +5,9 @@
 import { CountersignError } from '../../errors.ts';
 import type { Api } from '../api.ts';
 import { count } from '../text.ts';
+import { sendContent } from './contents.ts';
 import { type Plan, planOf } from './plan.ts';
-import type { HistorySource, Skip } from './record.ts';
+import type { HistoryRecord, HistorySource, Skip } from './record.ts';
 import type { ImportRule } from './rule.ts';
 import { type Standing, type Summary, Tally } from './tally.ts';
 
@@ -30,7 +31,7 @@ export async function runImport(source: Pick<HistorySource, 'records'>, run: Run
       const next = await queue.next();
       if (next.done) return;
       if (next.value.withdrawn && !run.rule.withdraw) skip('withdrawal, for the workflow has none');
-      await importChange(planOf(next.value, run.rule), run.api, tally);
+      await importChange(next.value, planOf(next.value, run.rule), run.api, tally);
       run.onProgress(tally.changes, tally.events);
     }
   };
@@ -47,7 +48,12 @@ export async function runImport(source: Pick<HistorySource, 'records'>, run: Run
   return tally.summary(performance.now() - startedAt);
 }
 
-async function importChange({ proposal, events }: Plan, api: Api, tally: Tally): Promise<void> {
+async function importChange(
+  record: HistoryRecord,
+  { proposal, events }: Plan,
+  api: Api,
+  tally: Tally,
+): Promise<void> {
   const proposed = await api.propose(proposal.body, proposal.idempotencyKey);
   if (!proposed.ok) {
     tally.refused(proposed.refusal);
@@ -57,6 +63,7 @@ async function importChange({ proposal, events }: Plan, api: Api, tally: Tally):
   }
   const { id } = proposed.value;
   let standing = tally.proposed(proposed.value);
+  await sendContent(api, id, record, proposal.body.as, tally);
   for (const { body, idempotencyKey } of events) {
     const reply = await api.send(id, body, { idempotencyKey });
     if (reply.ok) standing = tally.answered(standing, reply.value);

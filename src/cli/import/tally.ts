@@ -21,6 +21,8 @@ export interface Summary {
   /** What the history holds and no command could say, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
   readonly late: number;
+  /** Changes whose diff is stored. */
+  readonly contents: number;
   /** Commands that were answered, refusals among them. */
   readonly events: number;
   readonly events_per_second: number;
@@ -35,6 +37,7 @@ export class Tally {
   readonly #skipped: Record<string, number> = {};
   #changes = 0;
   #late = 0;
+  #contents = 0;
   #events = 0;
 
   constructor(rule: ImportRule) {
@@ -66,6 +69,11 @@ export class Tally {
     this.#refused[code] = (this.#refused[code] ?? 0) + 1;
   }
 
+  /** The content of a change is with the server. */
+  stored(): void {
+    this.#contents += 1;
+  }
+
   skipped(reason: string, times = 1): void {
     this.#skipped[reason] = (this.#skipped[reason] ?? 0) + times;
   }
@@ -85,6 +93,7 @@ export class Tally {
       refused: this.#refused,
       skipped: this.#skipped,
       late: this.#late,
+      contents: this.#contents,
       events: this.#events,
       events_per_second: tookMs > 0 ? Math.round((this.#events * 1000) / tookMs) : 0,
       seconds: Math.round(tookMs) / 1000,

@@ -68,8 +68,7 @@ async function tryOnce(landing: Landing, change: Change): Promise<Landed | undef
   const approved = await approvedRevision(repository, change);
   if (approved.kind === 'missing') return refused(change, approved.why);
   const { revision } = approved;
-  if (revision.parents.length > 1)
-    return refused(change, `${short(revision.commit)} is a merge, and only single commits are landed.`);
+  if (revision.parents.length > 1) return refused(change, mergeText(revision, target));
   const before = landing.trial ?? (await refCommit(repository, target));
   if (before === undefined) return refused(change, `${shortName(target)} is gone.`);
   const there = await alreadyThere(repository, revision, before);
@@ -79,6 +78,12 @@ async function tryOnce(landing: Landing, change: Change): Promise<Landed | undef
   if (problem !== undefined || !('commit' in picked)) return refused(change, problem ?? '');
   const { commit, kind: how } = picked;
   return tell(landing, change, applying, { before, after: commit, commit, how });
+}
+
+/** Made anew it would be a merge that nobody looked at; as it stands it brings along whatever its parents hold. */
+function mergeText({ commit, parents }: Revision, target: string): string {
+  const branch = shortName(target);
+  return `${short(commit)} merges ${parents.length} histories, and only single commits are landed. Push it as it is ("git push origin ${short(commit)}:${branch}"; a protected branch takes it where all it brings is approved), or rebase its commits onto ${branch} without merges, record them, and have them approved.`;
 }
 
 /** In a dry run nothing before it was applied; what would have been counts. */

@@ -1,6 +1,7 @@
 /** Commands that stand between a git repository and the changes under review. */
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.ts';
+import { repeated } from '../options.ts';
 import { type Add, adder, type Finish } from './add.ts';
 
 export function addRepositories(add: Add, io: Io, program: Command, finish: Finish): void {
@@ -11,6 +12,7 @@ export function addRepositories(add: Add, io: Io, program: Command, finish: Fini
         .option('--definition <name>', 'workflow they follow (remembered in the repository)')
         .option('--project <name>', 'project they belong to (remembered; else the name of the directory)')
         .option('--base <ref>', 'the branch they are meant for (remembered; else the upstream, or main)')
+        .option('--attribute <name=value>', 'what the changes are proposed with (repeatable)', repeated)
         .option('--no-rewrite', 'refuse where a commit has no Change-Id, instead of adding it'),
     async (options, [range]) => (await import('../commands/record.ts')).record(io, options, range),
   );

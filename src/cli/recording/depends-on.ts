@@ -21,7 +21,7 @@ export async function dependenciesIn(
   { base, tip, revisions }: Range,
 ): Promise<Found> {
   const commits = revisions.map(({ commit }) => commit);
-  const found = await dependenciesAmong(repository, tip, commits);
+  const found = await dependenciesAmong(repository, tip, commits, { read: revisions });
   const elsewhere = new Map<string, DependsOn | undefined>();
   for (const name of new Set(found.flatMap((each) => each.declaredElsewhere)))
     elsewhere.set(name, await declared(api, repository, base.commit, name));

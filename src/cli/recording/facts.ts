@@ -23,7 +23,8 @@ export function factsOf(
   dependencies: readonly DependsOn[],
   changed: readonly string[] | null,
 ): { readonly [field: string]: Json } {
-  const { commit, tree, patchId, author, committer, coAuthors } = revision;
+  const { commit, parents, tree, patchId, author, committer, coAuthors } = revision;
+  const [base] = parents;
   const files = pathsOf(revision.files ?? []);
   if (files.length > BOUNDS.files) throw tooMany(revision, `${files.length.toLocaleString('en')} files`);
   const people = coAuthors.flatMap((each) => principalIn(each) ?? []).slice(0, BOUNDS.people);
@@ -31,6 +32,7 @@ export function factsOf(
   const hand = principalIn(committer);
   const facts = {
     commit,
+    ...(base !== undefined && { base }),
     tree,
     ...(patchId !== null && { patchId }),
     ...(writer !== undefined && { author: writer }),

@@ -11,8 +11,9 @@ import { type Revision, readRevisions } from '../../vcs/git/revisions.ts';
 import type { Api } from '../api.ts';
 import type { Reply } from '../problem.ts';
 import type { As, Change } from '../wire.ts';
+import { type Attributes, attributesFor } from './attributes.ts';
 import { dependenciesIn } from './depends-on.ts';
-import { diffBody } from './diff-body.ts';
+import { diffBodyOf } from './diff-body.ts';
 import { type DependsOn, factsOf } from './facts.ts';
 import { actingAs, principalIn } from './people.ts';
 import { type Range, short } from './range.ts';
@@ -37,12 +38,15 @@ export interface Recording {
 export interface Aim {
   readonly project: string;
   readonly definition: string;
+  /** As they were given: `risk=high`. */
+  readonly attributes?: readonly string[];
 }
 
-interface Work extends Aim {
+interface Work extends Omit<Aim, 'attributes'> {
   readonly api: Api;
   readonly repository: Repository;
   readonly notes: string[];
+  readonly attributes: Attributes;
   /** Whether a workflow says who brings new revisions, by its name; else it is the author. */
   readonly hasRule: Map<string, boolean>;
 }
@@ -53,10 +57,11 @@ export async function recordStack(
   range: Range,
   aim: Aim,
 ): Promise<Recording> {
+  const attributes = await attributesIn(api, aim);
   const { of, unknown } = await dependenciesIn(api, repository, range);
   // What does not fit is told before anything is sent.
   for (const revision of range.revisions) factsOf(revision, of.get(revision.commit) ?? [], null);
-  const work: Work = { ...aim, api, repository, notes: [...unknown], hasRule: new Map() };
+  const work: Work = { ...aim, api, repository, attributes, notes: [...unknown], hasRule: new Map() };
   const recorded: Recorded[] = [];
   for (const revision of range.revisions)
     recorded.push(await recordOne(work, revision, of.get(revision.commit) ?? []));
@@ -66,12 +71,26 @@ export async function recordStack(
   return { changes, notes: work.notes };
 }
 
+/** What is not declared, or does not fit, is refused before anything is sent. */
+async function attributesIn(
+  api: Api,
+  { definition, attributes = [] }: Pick<Aim, 'definition' | 'attributes'>,
+): Promise<Attributes> {
+  if (attributes.length === 0) return {};
+  const declared = (await api.definition(definition))?.definition;
+  if (declared) return attributesFor(declared, attributes);
+  throw new CountersignError('NOT_FOUND', `There is no workflow ${definition} to take attributes.`, {
+    hint: '"countersign definitions" lists them; "countersign deploy" adds one.',
+  });
+}
+
 async function recordOne(work: Work, revision: Revision, dependsOn: readonly DependsOn[]): Promise<Recorded> {
   const told = { key: revision.changeId, commit: revision.commit, title: titleOf(revision), dependsOn };
   const known = await changeWith(work, revision.changeId);
   const proposed = known ? { ok: true as const, value: known } : await propose(work, revision);
   if (!proposed.ok) return { ...told, done: 'refused', change: null, refusal: proposed.refusal };
   const change = proposed.value;
+  if (known) noteOther(work, known);
   if (isSame(change, revision)) {
     await sendDiff(work, change, revision);
     return { ...told, done: known ? 'unchanged' : 'proposed', change, refusal: null };
@@ -83,7 +102,10 @@ async function recordOne(work: Work, revision: Revision, dependsOn: readonly Dep
   return { ...told, done: change.revision ? 'revised' : 'proposed', change: now, refusal: null };
 }
 
-async function changeWith({ api, project }: Aim & { api: Api }, key: string): Promise<Change | undefined> {
+async function changeWith(
+  { api, project }: Pick<Work, 'api' | 'project'>,
+  key: string,
+): Promise<Change | undefined> {
   const [found] = (await api.changes({ key, project, limit: 1 })).items;
   return found && api.change(found.id);
 }
@@ -92,12 +114,24 @@ export function isSame({ revision }: Pick<Change, 'revision'>, { commit, tree, p
   return revision?.commit === commit && revision.tree === tree && (revision.patch_id ?? null) === patchId;
 }
 
+/** What a change was proposed with stays. */
+function noteOther({ attributes, notes }: Work, { key, id, attributes: stands = {} }: Change): void {
+  const other = Object.keys(attributes).filter(
+    (name) => JSON.stringify(stands[name]) !== JSON.stringify(attributes[name]),
+  );
+  if (other.length === 0) return;
+  const name = key ?? id;
+  notes.push(
+    `${name} was proposed before, so what was said of ${other.join(', ')} does not count for it; amend it with "countersign send ${name} change.amend" where its workflow permits that.`,
+  );
+}
+
 function titleOf({ subject, commit }: Revision): string {
   return subject.slice(0, 500).toWellFormed() || `Commit ${short(commit)}`;
 }
 
 function propose(work: Work, revision: Revision): Promise<Reply<Change>> {
-  const { api, definition, project } = work;
+  const { api, definition, project, attributes } = work;
   const { changeId: key, author } = revision;
   const who = principalIn(author);
   const proposal = {
@@ -105,6 +139,7 @@ function propose(work: Work, revision: Revision): Promise<Reply<Change>> {
     project,
     key,
     title: titleOf(revision),
+    ...(Object.keys(attributes).length > 0 && { attributes }),
     ...(who !== undefined && { as: actingAs(who) }),
   };
   return permitted(api.propose(proposal, keyOf(project, key, 'propose', JSON.stringify(proposal))));
@@ -155,7 +190,7 @@ async function sendDiff({ api, repository, notes }: Work, change: Change, revisi
   const { items } = await api.revisions(change.id);
   if (items.some((each) => each.number === number && each.content !== null)) return;
   const what = `What ${short(revision.commit)} holds is not shown by the server:`;
-  const gzip = await diffBody(repository, revision);
+  const gzip = await diffBodyOf(repository, revision);
   if (gzip === undefined) return void notes.push(`${what} its diff is larger than the server takes.`);
   try {
     await api.recordDiff(change.id, number, { gzip });

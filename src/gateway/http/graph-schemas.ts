@@ -134,7 +134,9 @@ export const conflicts = z
         closeness: z.enum(['overlap', 'touching', 'near']),
         first: z.string().openapi({ description: 'The id of the one that goes first' }),
         because: z.string(),
-        approximate: z.boolean().openapi({ description: 'The two count lines from different bases' }),
+        approximate: z
+          .boolean()
+          .openapi({ description: 'Lines may have moved, for they are counted from different bases' }),
         sentence: z.string(),
         paths: z.array(
           z.strictObject({
@@ -142,6 +144,7 @@ export const conflicts = z
             closeness: z.enum(['overlap', 'touching', 'near']),
             where: z.string(),
             approximate: z.boolean(),
+            reason: z.string().nullable().openapi({ description: 'Why it is approximate' }),
           }),
         ),
       }),

@@ -135,6 +135,7 @@ const revision = z
   .strictObject({
     number: z.int(),
     commit: z.string().nullable(),
+    base: z.string().nullable().openapi({ description: 'The commit it is compared with' }),
     tree: z.string().nullable(),
     patch_id: z.string().nullable(),
     author: z.string(),

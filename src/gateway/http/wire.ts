@@ -134,10 +134,11 @@ function ballotDocument({ votes, needs, ...ballot }: BallotView): ChangeDocument
 }
 
 function revisionDocument(revision: NonNullable<ChangeView['revision']>): ChangeDocument['revision'] {
-  const { number, commit, tree, patchId, author, uploader, lines, owners = [] } = revision;
+  const { number, commit, base, tree, patchId, author, uploader, lines, owners = [] } = revision;
   return {
     number,
     commit: commit ?? null,
+    base: base ?? null,
     tree: tree ?? null,
     patch_id: patchId ?? null,
     author,

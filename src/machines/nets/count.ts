@@ -30,7 +30,10 @@ interface Count extends Draft {
 /** Undefined where the net that is left is too large for `limits`, or the number for a number. The net must be safe, with arcs of weight one. */
 export function sizeOf(net: Net, ends: Ends, limits: Limits): Size | undefined {
   const marked = new Set(net.initial.flatMap((tokens, place) => (tokens > 0 ? [place] : [])));
-  const draft: Count = { ...draftOf(net, ends), inside: new Map(), along: new Map(), marked };
+  const from = draftOf(net, ends);
+  // New steps and new places are numbered alike, so that no number stands for two of either.
+  const next = Math.max(from.next, net.places.length);
+  const draft: Count = { ...from, next, inside: new Map(), along: new Map(), marked };
   for (let before = -1; before !== draft.places.size + draft.steps.size; ) {
     before = draft.places.size + draft.steps.size;
     for (const place of draft.places.keys()) passage(draft, place);

@@ -13,7 +13,7 @@ export interface Defect {
   readonly trace: readonly string[];
   /** The marking that shows it: tokens by the name of the place; absent for a transition that never fires. */
   readonly marking?: Readonly<Record<string, number>>;
-  /** The place or transition that is meant, where it is one. */
+  /** The place or transition that it is about, or the first of them: where the author should look. */
   readonly names?: string;
 }
 
@@ -41,7 +41,10 @@ function growing(net: Net, seen: Explored, named: Named, tree?: Coverability): D
   const places = [...(tree?.growing ?? [])].map((place) => net.places[place] ?? '');
   const all = places.length > 1 ? ` These places can grow so: ${few(places)}.` : '';
   const message = `Tokens can grow without end: the last ${plural(seen.trace(index).length - seen.trace(below).length, 'transition')} of the trace can be repeated, and each time they add ${markingText(net, gained)}.${all}`;
-  return [{ code: 'UNBOUNDED', severity: 'error', message, ...shown(net, after), trace: named(index) }];
+  const first = markedOf(net, gained);
+  return [
+    { code: 'UNBOUNDED', severity: 'error', message, ...shown(net, after), trace: named(index), ...first },
+  ];
 }
 
 /** Two tokens on one place: an error only where several sinks make safety a part of soundness. */
@@ -86,7 +89,10 @@ function stuckLoops(net: Net, ends: Ends, seen: Explored, named: Named): Defect[
   if (index < 0) return [];
   const marking = seen.marking(index);
   const message = `Once at ${markingText(net, marking)}, the net goes on for ever and no end can be reached.`;
-  return [{ code: 'LIVELOCK', severity: 'error', message, ...shown(net, marking), trace: named(index) }];
+  const first = markedOf(net, marking);
+  return [
+    { code: 'LIVELOCK', severity: 'error', message, ...shown(net, marking), trace: named(index), ...first },
+  ];
 }
 
 /** Which transitions may fire: all but those of which it is certain that they never do. */
@@ -122,7 +128,8 @@ function undecided({ states, edges }: Explored): Defect {
 function stuck(net: Net, seen: Explored, named: Named, index: number, severity: Defect['severity']): Defect {
   const marking = seen.marking(index);
   const message = `No transition can fire any more at ${markingText(net, marking)}.`;
-  return { code: 'DEADLOCK', severity, message, ...shown(net, marking), trace: named(index) };
+  const first = markedOf(net, marking);
+  return { code: 'DEADLOCK', severity, message, ...shown(net, marking), trace: named(index), ...first };
 }
 
 function improper(net: Net, { sinks }: Ends, seen: Explored, named: Named, index: number): Defect {
@@ -130,7 +137,8 @@ function improper(net: Net, { sinks }: Ends, seen: Explored, named: Named, index
   const rest = marking.map((tokens, place) => (sinks.includes(place) ? Math.max(0, tokens - 1) : tokens));
   const message = `The end is reached while ${markingText(net, rest)} still holds a token.`;
   const code = 'IMPROPER_COMPLETION';
-  return { code, severity: 'error', message, ...shown(net, marking), trace: named(index) };
+  const first = markedOf(net, rest);
+  return { code, severity: 'error', message, ...shown(net, marking), trace: named(index), ...first };
 }
 
 /** One sink: exactly one token there and nowhere else. Several: sinks alone are marked. */
@@ -143,6 +151,12 @@ function isFinal({ sinks }: Ends, seen: Explored, index: number): boolean {
 function shown({ places }: Net, marking: readonly number[]): Pick<Defect, 'marking'> {
   const entries = marking.flatMap((tokens, place) => (tokens > 0 ? [[places[place] ?? '', tokens]] : []));
   return { marking: Object.fromEntries(entries) };
+}
+
+/** The first place that the marking, and the sentence about it, names. */
+function markedOf({ places }: Net, marking: readonly number[]): Pick<Defect, 'names'> {
+  const names = places[marking.findIndex((tokens) => tokens > 0)];
+  return names === undefined ? {} : { names };
 }
 
 function listed<T>(all: readonly T[], defect: (one: T) => Defect): Defect[] {

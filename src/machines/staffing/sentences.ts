@@ -92,8 +92,12 @@ export function leftText(
   present: Present = everybody(crew),
 ): string {
   const left = helpers(judge.solver, lack, crew, present);
+  if (lack.kind === 'apart' && left.length > 0) return `${names(left)} cannot be in all these places at once`;
+  return onlyText(left);
+}
+
+export function onlyText(left: readonly string[]): string {
   if (left.length === 0) return 'nobody is left';
-  if (lack.kind === 'apart') return `${names(left)} cannot be in all these places at once`;
   return left.length === 1 ? `nobody but ${names(left)} is left` : `only ${names(left)} are left`;
 }
 

@@ -21,8 +21,10 @@ export interface Staff {
     string,
     readonly { readonly id: string; readonly roles: readonly string[] }[]
   >;
-  /** Groups that own what changes touch; without them the votes of owners are not looked at. */
+  /** Groups that own what every change touches; without them no owners are asked for together. */
   readonly owners?: readonly OwnerGroup[];
+  /** Groups of which a change may touch any, by itself. */
+  readonly mayOwn?: readonly OwnerGroup[];
   /** How many hold a role that shares are taken of. */
   readonly electorates?: Readonly<Record<string, number>>;
 }

@@ -5,6 +5,7 @@
 import type { Definition } from '../definition.ts';
 import type { SourcePath } from '../findings.ts';
 import { type Judge, judgeFor } from './judge.ts';
+import { type OwnersLack, ownersLacking } from './owners.ts';
 import { type Break, breakOf, irreplaceableIn, type Searching } from './resilience.ts';
 import {
   anyName,
@@ -15,13 +16,14 @@ import {
   keyOfLack,
   leftText,
   names,
+  onlyText,
   pathOf,
   placeOf,
   rolesOf,
   type Scene,
 } from './sentences.ts';
 import type { Lack } from './solve.ts';
-import type { Class, Crew, Staff } from './staff.ts';
+import type { Class, Crew, Person, Staff } from './staff.ts';
 
 export interface StaffingFinding {
   readonly code: 'UNSTAFFED' | 'IRREPLACEABLE';
@@ -89,18 +91,23 @@ export function staffingOf(definition: Definition, question: StaffingQuestion): 
   const { failing, served, isOpen } = everyCase(judge);
   const irreplaceable = k > 0 ? irreplaceableFor(judge, served) : new Map<string, Irreplaceable>();
   const resilience = resilienceOf(scene, served, Math.min(k, MAX_K), searching);
-  const unserved = new Set(failing.map(({ crew }) => crew));
-  const count = (crews: Iterable<Crew>) => [...crews].reduce((sum, { authors }) => sum + authors.length, 0);
+  const owners = ownersLacking(judge, staff.mayOwn ?? [], people);
+  const all = judge.crews.flatMap(({ authors }) => authors);
+  const unserved = new Set([
+    ...failing.flatMap(({ crew }) => crew.authors),
+    ...owners.flatMap(({ authors }) => authors),
+  ]);
   return {
     decided: !isOpen && !searching.isOpen,
-    staffed: failing.length === 0,
-    findings: [...unstaffed(scene, failing), ...irreplaceableFindings(scene, irreplaceable)],
+    staffed: unserved.size === 0,
+    findings: [
+      ...unstaffed(scene, failing),
+      ...owners.map((lack) => ownersFinding(scene, lack, staff.people)),
+      ...irreplaceableFindings(scene, irreplaceable),
+    ],
     irreplaceable: [...irreplaceable.keys()].sort(),
     resilience,
-    authors: {
-      served: count(judge.crews.filter((crew) => !unserved.has(crew))),
-      all: count(judge.crews),
-    },
+    authors: { served: all.filter((author) => !unserved.has(author)).length, all: all.length },
   };
 }
 
@@ -146,6 +153,32 @@ function unstaffed(scene: Scene, failing: readonly Failing[]): StaffingFinding[]
       authors: isEverybody ? null : authors.filter((each) => each !== null).sort(),
     };
   });
+}
+
+function ownersFinding(
+  scene: Scene,
+  { group, one, row, people, authors, left }: OwnersLack,
+  staff: readonly Person[],
+): StaffingFinding {
+  const lack: Lack = { kind: 'row', row };
+  const isEverybody = authors.includes(null);
+  const named = authors.flatMap((author) => author ?? []).sort();
+  const ids = new Set(staff.flatMap(({ id, sponsor = id }) => [id, sponsor]));
+  const unknown = group.members.filter((member) => member !== '*' && !ids.has(member));
+  const givers = people.length === 0 ? 'nobody can give that' : `only ${names(people)} can give that`;
+  const whose = isEverybody
+    ? 'a change of what is theirs cannot be finished, whoever writes it'
+    : `that is not enough if ${anyName(named)} is the author, for a change of what is theirs; if ${named[0]} is, ${onlyText(left)}`;
+  const whom = unknown.length === 0 ? '' : ` The directory does not know ${names(unknown)}.`;
+  return {
+    code: 'UNSTAFFED',
+    message: `${caseText(one)}${askText(scene, lack)}; ${givers}: ${whose}.${whom}`,
+    roles: rolesOf(scene, lack),
+    place: `${placeOf(scene, lack)}, owners ${group.name}`,
+    path: pathOf(lack),
+    people: [...people].sort(),
+    authors: isEverybody ? null : named,
+  };
 }
 
 /** For each author what is left; where there are many, for one of them. */

@@ -36,6 +36,8 @@ export interface Dependencies {
 export interface Search {
   /** How many open commits are tried at most, the nearest of those that could matter; 200 when left out. */
   readonly limit?: number;
+  /** Commits that were read before; the others are read. */
+  readonly read?: readonly Revision[];
 }
 
 const DEFAULT_LIMIT = 200;
@@ -47,7 +49,7 @@ export async function dependenciesOf(
   open: readonly string[],
   search: Search = {},
 ): Promise<Dependencies> {
-  const all = await readAll(repository, [...open, commit]);
+  const all = await readAll(repository, [...open, commit], search.read);
   const ordered = ancestorsIn(all, commit);
   const [found] = await tried(repository, ordered, relatedToLast(ordered), search, [commit]);
   return found ?? { commit, changeId: commit, edges: [], declaredElsewhere: [], unknown: [] };
@@ -60,7 +62,7 @@ export async function dependenciesAmong(
   open: readonly string[],
   search: Search = {},
 ): Promise<Dependencies[]> {
-  const ordered = ancestorsIn(await readAll(repository, [...open, tip]), tip);
+  const ordered = ancestorsIn(await readAll(repository, [...open, tip], search.read), tip);
   return tried(
     repository,
     ordered,
@@ -73,10 +75,19 @@ export async function dependenciesAmong(
 async function readAll(
   repository: Repository,
   commits: readonly string[],
+  before: readonly Revision[] = [],
 ): Promise<ReadonlyMap<string, Revision>> {
-  const revisions = await readRevisions(repository, [...new Set(commits)]);
-  return new Map(revisions.map((revision) => [revision.commit, revision]));
+  const known = new Map(before.map((revision) => [revision.commit, revision]));
+  const missing = [...new Set(commits)].filter((commit) => !known.has(commit));
+  const revisions = missing.length > 0 ? await readRevisions(repository, missing) : [];
+  const all = new Map(revisions.map((revision) => [revision.commit, revision]));
+  return new Map(
+    commits.flatMap((each) => [[each, known.get(each) ?? all.get(each)] as const]).filter(isThere),
+  );
 }
+
+const isThere = (each: readonly [string, Revision | undefined]): each is [string, Revision] =>
+  each[1] !== undefined;
 
 async function tried(
   repository: Repository,

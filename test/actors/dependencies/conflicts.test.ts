@@ -130,7 +130,7 @@ describe('conflicts', () => {
     for (const base of ['other', null]) {
       const [found] = ask([file('n', [edit(10, 1)])], [file('a', [edit(12, 1)], { base })]);
       expect(found).toMatchObject({ closeness: 'near', approximate: true });
-      expect(found?.sentence).toContain('Their bases differ or are not known, so the lines may have moved.');
+      expect(found?.sentence).toContain('The lines may have moved: ');
     }
     expect(
       ask([file('n', [edit(1, 1)], { base: null })], [file('a', [edit(1, 1)], { base: null })]),

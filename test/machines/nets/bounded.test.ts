@@ -27,7 +27,7 @@ function large(transitions: readonly (readonly [readonly number[], readonly numb
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
-describe('a net with a hundred thousand places', () => {
+describe('a net with a hundred thousand places', { timeout: 120_000 }, () => {
   it('in one row is sound, with as many markings', () => {
     const row = large(numbers(0, MANY - 1).map((place) => [[place], [place + 1]]));
     expect(checkNet(row)).toMatchObject({ sound: true, states: MANY, edges: MANY - 1 });

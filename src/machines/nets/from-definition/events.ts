@@ -2,10 +2,11 @@
  * What can happen to a change that rests: somebody sends a trigger, a time is over, a revision comes, it is put to rest or
  * goes on. An event asks every region first and the state around them only where no region takes it, as XState does.
  */
+import type { Votes } from '../../check-knowledge.ts';
 import type { Candidate, Place, RegionModel, TopPlace } from '../../check-model.ts';
 import type { Leaving } from '../../paths.ts';
 import { judged, over, running, type Setting } from './guards.ts';
-import { anew, forgetting, leaving, moving, REST, settling, type Votes } from './moves.ts';
+import { anew, forgetting, leaving, moving, REST, settling } from './moves.ts';
 import { TooLarge } from './program.ts';
 
 /** Where nothing holds the change: every event but resuming asks for it. */

@@ -1,4 +1,5 @@
 /** Entering and leaving: which tokens come and go, with the times that run there; a state is left region by region. */
+import { goneWith, touched, type Votes } from '../../check-knowledge.ts';
 import type { Place, RegionModel, TopPlace } from '../../check-model.ts';
 import type { Transition } from '../../definition.ts';
 import { over, running, type Setting, seen, unseen } from './guards.ts';
@@ -126,26 +127,20 @@ export function forgettingAll({ net, facts }: Setting): void {
   }
 }
 
-/** What a transition or a vote does to votes. */
-export interface Votes {
-  readonly void?: readonly string[];
-  readonly ballot?: string;
-  readonly trigger?: string;
-}
-
 /**
  * From `at` to the phase that is returned: what is asked of these ballots may come out anew. Where their votes are gone, what
  * can only be one way then is that way.
  */
 export function anew(setting: Setting, votes: Votes, at: string): string {
-  const { net, facts } = setting;
-  const gone = [...(votes.void ?? []), ...clearedBy(setting, votes)];
+  const { net, facts, definition } = setting;
+  const gone = goneWith(definition, votes);
   let here = at;
-  for (const { name, cases, ballots, emptied } of facts.all) {
-    const isGone = ballots.length > 0 && ballots.every((each) => gone.includes(each));
-    if (!isGone && !ballots.some((each) => each === votes.ballot || gone.includes(each))) continue;
+  for (const fact of facts.all) {
+    const { name, cases, emptied } = fact;
+    const touch = touched(fact, votes, gone);
+    if (!touch) continue;
     const next = net.fresh();
-    const after = isGone && emptied !== undefined ? seen(name, emptied) : unseen(name);
+    const after = touch === 'emptied' && emptied !== undefined ? seen(name, emptied) : unseen(name);
     if (after === unseen(name)) net.line(here, next, { reads: [after] });
     else net.line(here, next, { takes: [unseen(name)], puts: [after] });
     for (const number of cases.keys()) {
@@ -155,10 +150,4 @@ export function anew(setting: Setting, votes: Votes, at: string): string {
     here = next;
   }
   return here;
-}
-
-function clearedBy({ definition }: Setting, { ballot = '', trigger = '' }: Votes): string[] {
-  const { ballots = {} } = definition;
-  const cast = Object.hasOwn(ballots, ballot) ? ballots[ballot]?.cast : undefined;
-  return cast && Object.hasOwn(cast, trigger) && cast[trigger]?.value === 'clear' ? [ballot] : [];
 }
