@@ -1,6 +1,7 @@
 /** The check: what it costs, by the size of nets and of their reachability graphs, and for the workflows of the catalog. */
 import { catalog } from '../src/machines/catalog/index.ts';
 import { check } from '../src/machines/check.ts';
+import type { Definition } from '../src/machines/definition.ts';
 import { explore } from '../src/machines/nets/explore.ts';
 import type { Net } from '../src/machines/nets/net.ts';
 import { checkNet } from '../src/machines/nets/soundness.ts';
@@ -37,6 +38,17 @@ export async function checks(report: (line: Case) => void): Promise<void> {
   for (const k of [6, 9, 12]) one(`${k} philosophers`, philosophers(k), line);
   many('processes, 100-300 places', 0, line);
   many('processes with a flaw', 2, line);
+  for (const [name, count] of [
+    ['four regions', 4],
+    ['six regions', 6],
+  ] as const) {
+    for (const isToggled of [true, false]) {
+      const definition = ordinary(count, isToggled);
+      const { states, decided } = check(definition);
+      const how = isToggled ? 'that ballots toggle' : 'with loops and timers';
+      line(`ordinary: ${name} ${how}`, measured([() => check(definition)]), { states, decided });
+    }
+  }
   const million = parallel(6, 9);
   const before = process.memoryUsage.rss();
   const { states, edges } = explore(million);
@@ -48,6 +60,39 @@ export async function checks(report: (line: Case) => void): Promise<void> {
     const definition = normalise(parsed.data);
     line(`catalog: ${name}`, measured([() => check(definition)]), { states: check(definition).states });
   }
+}
+
+/** Regions of three states that one condition around them reads all: nothing of them can be checked apart. */
+function ordinary(count: number, isToggled: boolean): Definition {
+  const numbers = Array.from({ length: count }, (_, index) => index);
+  const region = (index: number) => ({
+    initial: 'open',
+    states: { open: {}, asked: {}, given: {} },
+    transitions: {
+      'open -> asked': { trigger: `ask${index}` },
+      'asked -> open': { trigger: `take${index}` },
+      'asked -> given': isToggled ? { when: `ballots.b${index}.passed` } : { after: '2d' },
+      'given -> open': isToggled ? { when: `!ballots.b${index}.passed` } : { trigger: `take${index}` },
+    },
+  });
+  const ballot = (index: number) => ({ in: 'Review', cast: { [`vote${index}`]: 'approve' } });
+  const source = {
+    name: 'Ordinary',
+    roles: [],
+    initial: 'Review',
+    triggers: ['close', ...numbers.flatMap((index) => ['ask', 'take', 'vote'].map((each) => each + index))],
+    ...(isToggled && { ballots: Object.fromEntries(numbers.map((index) => [`b${index}`, ballot(index)])) }),
+    states: {
+      Review: { regions: Object.fromEntries(numbers.map((index) => [`r${index}`, region(index)])) },
+      Merged: { final: 'approved' },
+      Closed: { final: 'withdrawn' },
+    },
+    transitions: {
+      'Review -> Merged': { when: numbers.map((index) => `regions.r${index} == "given"`).join(' && ') },
+      'Review -> Closed': { trigger: 'close' },
+    },
+  };
+  return normalise(sourceSchema.parse(source));
 }
 
 type Line = (name: string, figure: Figure, detail: NonNullable<Case['detail']>) => void;

@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   migration: async () => (await import('./migration.ts')).migration,
   staffing: async () => (await import('./staffing.ts')).staffing,
   check: async () => (await import('./check.ts')).checks,
+  live: async () => (await import('./live.ts')).live,
 };
 
 async function main(argv: readonly string[]): Promise<void> {

@@ -4,8 +4,10 @@ import { newId, systemClock } from '../actors/clock.ts';
 import { Runtime } from '../actors/runtime.ts';
 import type { Config } from '../config.ts';
 import type { AuthConfig } from '../gateway/authenticate.ts';
+import { openBus } from '../gateway/bus/open.ts';
+import { publisherOn } from '../gateway/bus/publisher.ts';
 import { Hub } from '../gateway/hub.ts';
-import { startGateway } from '../gateway/server.ts';
+import { type GatewayOptions, startGateway } from '../gateway/server.ts';
 import type { Logger } from '../log.ts';
 import { openDatabase } from '../persistence/open-database.ts';
 import { withRole } from '../persistence/pools.ts';
@@ -24,6 +26,10 @@ export interface Parts {
   readonly app?: pg.ClientConfig;
   /** Runs when the database is ready and before the first request is. */
   readonly prepare?: (store: PostgresStore) => Promise<void>;
+  /** How this process takes part in serving, beside what the configuration says. */
+  readonly place?: Pick<GatewayOptions, 'shared' | 'ownPort' | 'leadMs'>;
+  /** Whom the sign-in page of a development server offers. */
+  readonly people?: (store: PostgresStore) => NonNullable<GatewayOptions['people']>;
 }
 
 export interface Running {
@@ -36,7 +42,7 @@ export interface Running {
 
 /** Starts a server; what had been started is stopped again when a later part fails. */
 export async function compose(parts: Parts): Promise<Running> {
-  const { config, log, auth, admin, app = withRole(admin, APP_ROLE), prepare } = parts;
+  const { config, log, auth, admin, app = withRole(admin, APP_ROLE), prepare, place } = parts;
   const closing: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const stop of closing.splice(0).reverse()) await stop();
@@ -47,13 +53,16 @@ export async function compose(parts: Parts): Promise<Running> {
     await prepare?.(store);
     const scheduler = await alarmClock(config, log, admin, app);
     closing.push(() => scheduler.close());
+    const bus = await openBus({ postgres: app, redisUrl: config.REDIS_URL, log });
+    closing.push(() => bus.close());
     const hub = new Hub({ store, log });
+    const publisher = publisherOn(hub, bus);
     const limits = {
       batchSize: config.COUNTERSIGN_BATCH_SIZE,
       maxWaiting: config.COUNTERSIGN_MAX_WAITING,
       idleActors: config.COUNTERSIGN_IDLE_ACTORS,
     };
-    const runtime = new Runtime({ store, clock: systemClock, newId, scheduler, publisher: hub, log, limits });
+    const runtime = new Runtime({ store, clock: systemClock, newId, scheduler, publisher, log, limits });
     closing.push(() => runtime.close());
     await runtime.open();
     const gateway = await startGateway({
@@ -65,6 +74,8 @@ export async function compose(parts: Parts): Promise<Running> {
       port: config.PORT,
       transport: config.COUNTERSIGN_TRANSPORT,
       origins: config.COUNTERSIGN_ORIGINS,
+      ...place,
+      ...(parts.people && { people: parts.people(store) }),
     });
     closing.push(() => gateway.close());
     return { url: gateway.url, transport: gateway.transport, wakeUps: scheduler.backend, close };

@@ -25,7 +25,7 @@ export async function dev(options: ServerOptions): Promise<void> {
     config.DATABASE_URL === null ? await EmbeddedPostgres.start({ dataDir: directory.path, log }) : null;
   const stopPostgres = async () => postgres?.stop();
   try {
-    const { compose, authOf, writeToken } = await modules;
+    const { compose, authOf, writeToken, people } = await modules;
     const key = config.COUNTERSIGN_JWT_KEY
       ? new TextEncoder().encode(config.COUNTERSIGN_JWT_KEY)
       : directory.key();
@@ -40,6 +40,7 @@ export async function dev(options: ServerOptions): Promise<void> {
         await ensureTenant(store);
         await writeToken(directory, key, config);
       },
+      people: (store) => people(key, config, store),
     });
     const close = async () => {
       directory.removeServer(process.pid);
@@ -61,25 +62,34 @@ export async function dev(options: ServerOptions): Promise<void> {
 
 /** The modules a server needs: most of the start-up time that is not PostgreSQL's. */
 async function load() {
-  const [{ compose }, { authOf }, { mintToken }, { catalog }] = await Promise.all([
+  const [{ compose }, { authOf }, { mintToken }, { catalog }, { developmentPeople }] = await Promise.all([
     import('./compose.ts'),
     import('./auth.ts'),
     import('../gateway/token.ts'),
     import('../machines/catalog/index.ts'),
+    import('../gateway/static/people.ts'),
     import('bullmq'),
   ]);
   const roles = [...new Set([...OFFICES, ...Object.values(catalog).flatMap((each) => [...each.roles])])];
   const claims = { sub: 'developer', tenant: TENANT, kind: 'person', roles } as const;
-  const writeToken = async (
-    directory: DataDirectory,
-    key: Uint8Array,
-    config: ReturnType<typeof readConfig>,
-  ) => {
-    const { COUNTERSIGN_JWT_ISSUER: issuer, COUNTERSIGN_JWT_AUDIENCE: audience } = config;
-    const expected = { ...(issuer !== null && { issuer }), ...(audience !== null && { audience }) };
-    directory.writeToken(await mintToken(key, claims, TOKEN_SECONDS, expected));
+  type Settings = ReturnType<typeof readConfig>;
+  const expectedBy = ({ COUNTERSIGN_JWT_ISSUER: issuer, COUNTERSIGN_JWT_AUDIENCE: audience }: Settings) => ({
+    ...(issuer !== null && { issuer }),
+    ...(audience !== null && { audience }),
+  });
+  const writeToken = async (directory: DataDirectory, key: Uint8Array, config: Settings) =>
+    directory.writeToken(await mintToken(key, claims, TOKEN_SECONDS, expectedBy(config)));
+  const people = (key: Uint8Array, config: Settings, store: PostgresStore) => {
+    const deployed = async () => {
+      const found = (await store.definitions(TENANT)).flatMap(({ definition }) => {
+        const { roles: named } = definition as { roles?: readonly string[] };
+        return named ?? [];
+      });
+      return [...new Set([...found, ...roles.filter((role) => !OFFICES.includes(role))])].slice(0, 90);
+    };
+    return developmentPeople(key, TENANT, deployed, OFFICES, expectedBy(config));
   };
-  return { compose, authOf, writeToken };
+  return { compose, authOf, writeToken, people };
 }
 
 async function ensureTenant(store: PostgresStore): Promise<void> {

@@ -6,11 +6,17 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 const PARENT_POLL_MS = 250;
 
-/** Closes on the first signal, exits at once on the second. The process ends when nothing keeps it alive any more. */
-export function closeOnSignal(close: () => Promise<void>, log: Logger): void {
+/**
+ * Closes on the first signal, exits at once on the second, after `hurry`. The process ends when nothing keeps it alive
+ * any more.
+ */
+export function closeOnSignal(close: () => Promise<void>, log: Logger, hurry?: () => void): void {
   let closing = false;
   const stop = () => {
-    if (closing) process.exit(1);
+    if (closing) {
+      hurry?.();
+      process.exit(1);
+    }
     closing = true;
     close().then(
       () => process.exit(0),
@@ -40,6 +46,15 @@ export interface ServerOptions {
   readonly host?: string;
   readonly data?: string;
   readonly json?: boolean;
+}
+
+/** What only `serve` can be told. */
+export interface ServeOptions extends ServerOptions {
+  readonly workers?: number;
+  /** The first worker's own port; the others follow. */
+  readonly workerPort?: number;
+  /** Seconds. */
+  readonly lead?: number;
 }
 
 /** Options win over the environment. */

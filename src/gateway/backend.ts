@@ -39,6 +39,7 @@ export type ReadStore = Pick<
   | 'directoryHistory'
   | 'projectOwners'
   | 'calendars'
+  | 'readers'
 >;
 
 export interface Backend {

@@ -7,8 +7,7 @@ import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { LogRow, StreamPosition } from '../persistence/records.ts';
 import type { ReadStore } from './backend.ts';
-import type { Delivery, Receiver } from './delivery.ts';
-import { transitionDocument } from './http/wire.ts';
+import { type Delivery, deliveryOf, type Receiver } from './delivery.ts';
 import { RecentRows } from './recent-rows.ts';
 
 export type FeedStore = Pick<ReadStore, 'log' | 'position' | 'change'>;
@@ -111,12 +110,7 @@ export class Feed {
   #deliver(row: LogRow, project: string | undefined): void {
     this.#pending.delete(row.seq);
     this.#position = row.seq;
-    const delivery = {
-      seq: row.seq,
-      change: row.change,
-      project,
-      text: JSON.stringify(transitionDocument(row)),
-    };
+    const delivery = deliveryOf(row, project);
     this.#recent.add(delivery);
     for (const receiver of this.#live) receiver.deliver(delivery);
   }
@@ -150,12 +144,17 @@ export class Feed {
 
   /** Fetches what comes next. What it brings is delivered like anything published. */
   async #readGap(): Promise<void> {
+    const target = this.#target;
     const rows = await this.#store.log(this.tenant, { after: this.#position, limit: PAGE });
     // Rows of a tenant follow each other without gaps, so whatever is read fills the line from its start.
     for (const row of rows) this.#pending.set(row.seq, row);
     const last = rows.at(-1)?.seq ?? this.#position;
     for (const seq of this.#pending.keys()) if (seq <= this.#position) this.#pending.delete(seq);
-    if (last === this.#position) throw new Error(`the log does not yet show row ${this.#target}`);
+    if (rows.length === 0 && !this.#pending.has(last + 1)) {
+      if (this.#pending.size > 0) throw new Error(`the log does not yet show row ${last + 1}`);
+      // Only a message said that there is more: the log knows better, unless there was another message meanwhile.
+      if (this.#target === target) this.#target = last;
+    }
     this.#target = Math.max(this.#target, last);
   }
 }

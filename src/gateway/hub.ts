@@ -39,7 +39,7 @@ export class Hub implements Publisher {
   constructor({ store, log, pollMs = POLL_MS }: HubOptions) {
     this.#store = store;
     this.#log = log;
-    this.#poll = setInterval(() => this.#pollAll(), pollMs).unref();
+    this.#poll = setInterval(() => this.lookUp(), pollMs).unref();
   }
 
   publish(rows: readonly LogRow[]): void {
@@ -107,7 +107,8 @@ export class Hub implements Publisher {
     return project;
   }
 
-  #pollAll(): void {
+  /** Asks the log where the streams in use stand now: wake-ups may have been lost. */
+  lookUp(): void {
     for (const tenant of this.#entries.keys()) {
       this.#store.position(tenant).then(
         (position) => {

@@ -46,4 +46,12 @@ export const CLOSE = {
   BINARY: { code: 4515, reason: 'this protocol has no binary frames' },
 } as const satisfies Record<string, { code: number; reason: string }>;
 
-export type CloseReason = (typeof CLOSE)[keyof typeof CLOSE];
+export interface CloseReason {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** A client that reads the reason comes back after so long, any other after a pause of its own. */
+export function stoppingIn(ms: number): CloseReason {
+  return { code: CLOSE.STOPPING.code, reason: `${CLOSE.STOPPING.reason} in ${ms} ms` };
+}

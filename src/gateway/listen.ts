@@ -10,14 +10,23 @@ export async function listen(
   options: ListenOptions,
   log: Logger,
 ): Promise<Transport> {
-  const { start, reason } = await choose(choice);
+  const { start, reason } = await choose(choice, options.shared === true);
   const transport = await start(handlers, options);
   log.info({ transport: transport.name, reason, host: options.host, port: transport.port }, 'listening');
   return transport;
 }
 
-async function choose(choice: TransportName | 'auto'): Promise<{ start: Listen; reason: string }> {
+async function choose(
+  choice: TransportName | 'auto',
+  shared: boolean,
+): Promise<{ start: Listen; reason: string }> {
   const reason = 'configured';
+  // Elsewhere the kernel lets several processes have one port, but does not spread connections over them.
+  if (choice === 'auto' && shared && process.platform !== 'linux')
+    return {
+      start: (await import('./transport-node.ts')).listenNode,
+      reason: 'workers share a port on Linux only',
+    };
   if (choice === 'node') return { start: (await import('./transport-node.ts')).listenNode, reason };
   try {
     const { listenUws } = await import('./transport-uws.ts');

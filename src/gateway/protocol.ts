@@ -1,80 +1,43 @@
 /**
  * The frames of the WebSocket protocol, subprotocol `countersign.v1.json`; `docs/protocol.md` says what they mean.
- * Clients send commands with ids; the server answers each with a reply or an error, and pushes events on its own.
+ * The schemas are `client/frames.ts`; here frames are read and written. Clients send commands with ids; the server answers each with a reply or an error, and pushes events on its own.
  */
-import { z } from '@hono/zod-openapi';
-import { idempotencyKey } from './http/command.ts';
-import * as field from './http/fields.ts';
+import {
+  type Command,
+  type Connected,
+  commandSchema,
+  type Done,
+  type FrameId,
+  frameId,
+  type PushOf,
+  type Subscribed,
+} from '../client/frames.ts';
+import type { Delivery } from './delivery.ts';
 import { check } from './http/input.ts';
-import type { TransitionDocument } from './http/schemas.ts';
 import { parseJson } from './json.ts';
 import type { Problem } from './problem.ts';
 
-export const SUBPROTOCOL = 'countersign.v1.json';
+export type {
+  Command,
+  CommandOf,
+  Connected,
+  Done,
+  FrameId,
+  Item,
+  Query,
+  Subscribed,
+} from '../client/frames.ts';
+export { SUBPROTOCOL } from '../client/names.ts';
+export { commandSchema };
 /** Before a token that is offered as a second subprotocol. */
 export const BEARER_PREFIX = 'bearer.';
-
-const id = z.union([z.string().min(1).max(64), z.int()]);
-export type FrameId = z.output<typeof id>;
-
-const streamName = z
-  .string()
-  .max(200)
-  .regex(/^(tenant|change:.+|project:.+)$/, 'must be "tenant", "change:<id>" or "project:<name>"')
-  .refine((stream) => !stream.startsWith('change:') || field.uuid.safeParse(stream.slice(7)).success, {
-    message: 'names a change by something that is not its id',
-  });
-
-const seq = z.int().min(0);
-
-export const commandSchema = z.discriminatedUnion('type', [
-  z.strictObject({ id, type: z.literal('connect'), token: z.string().min(1) }),
-  z.strictObject({
-    id,
-    type: z.literal('subscribe'),
-    stream: streamName,
-    since: seq.optional(),
-    epoch: z.string().max(100).optional(),
-  }),
-  z.strictObject({ id, type: z.literal('unsubscribe'), subscription: z.string().max(64) }),
-  z.strictObject({ id, type: z.literal('ping') }),
-  z.strictObject({
-    id,
-    type: z.literal('event'),
-    change: field.uuid,
-    trigger: field.name,
-    reason: field.reason.optional(),
-    data: field.json.optional(),
-    for: field.principalId.optional(),
-    expected_version: seq.optional(),
-    idempotency_key: idempotencyKey.optional(),
-  }),
-]);
-
-export type Command = z.output<typeof commandSchema>;
-export type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
-
-/** Whose connection it is now, and until when (ISO 8601). */
-export interface Connected {
-  readonly tenant: string;
-  readonly principal: string;
-  readonly expires_at: string;
-}
-
-export interface Subscribed {
-  readonly subscription: string;
-  readonly epoch: string;
-  /** Events after this position follow. */
-  readonly since: number;
-  /** False where the position asked for means nothing here: what lies between is not sent. */
-  readonly recovered: boolean;
-}
 
 export type ReplyBody =
   | Connected
   | Subscribed
-  | Record<string, never>
-  | { readonly transition: TransitionDocument; readonly replayed: boolean };
+  | Done
+  | { readonly acknowledged: number }
+  | Record<string, never>;
 
 /** A frame that could be read; throws MALFORMED_JSON or INVALID_INPUT. */
 export function parseCommand(text: string): Command {
@@ -85,7 +48,7 @@ export function parseCommand(text: string): Command {
 export function idOf(text: string): FrameId | null {
   try {
     const frame: unknown = JSON.parse(text);
-    return id.parse(typeof frame === 'object' && frame !== null && 'id' in frame ? frame.id : undefined);
+    return frameId.parse(typeof frame === 'object' && frame !== null && 'id' in frame ? frame.id : undefined);
   } catch {
     return null;
   }
@@ -105,10 +68,20 @@ export function connectedFrame(connected: Connected): string {
 }
 
 /** `transition` is JSON already, made once for all subscriptions. `subscription` is one of ours: it needs no escaping. */
-export function eventFrame(subscription: string, at: number, prev: number, transition: string): string {
-  return `{"type":"event","subscription":"${subscription}","seq":${at},"prev":${prev},"transition":${transition}}`;
+export function eventFrame(
+  subscription: string,
+  { seq, critical, text }: Pick<Delivery, 'seq' | 'critical' | 'text'>,
+  prev: number,
+): string {
+  const flag = critical ? '"critical":true,' : '';
+  return `{"type":"event","subscription":"${subscription}","seq":${seq},"prev":${prev},${flag}"transition":${text}}`;
 }
 
 export function advanceFrame(subscription: string, at: number): string {
   return `{"type":"advance","subscription":"${subscription}","seq":${at}}`;
+}
+
+/** Items of a snapshot, or of what became of it: few enough to be serialised as they are. */
+export function setFrame(frame: PushOf<'snapshot'> | PushOf<'changed'>): string {
+  return JSON.stringify(frame);
 }

@@ -12,12 +12,21 @@ import { errorResponse } from './http/problem-response.ts';
 import type { Services } from './http/services.ts';
 import type { Hub } from './hub.ts';
 import { InFlight } from './in-flight.ts';
-import { CLOSE, STREAM_LIMITS, type StreamLimits } from './limits.ts';
+import { STREAM_LIMITS, type StreamLimits } from './limits.ts';
 import { listen } from './listen.ts';
 import { Metrics } from './metrics.ts';
 import { Session, type SessionServices } from './session.ts';
+import { leave, type Phase } from './shutdown.ts';
+import type { People } from './static/people.ts';
+import { serveStatic } from './static/serve.ts';
 import { KnownTenants } from './tenants.ts';
-import { BODY_TIMEOUT_MS, type TransportName, type UpgradeAnswer, type UpgradeRequest } from './transport.ts';
+import {
+  BODY_TIMEOUT_MS,
+  type SocketListener,
+  type TransportName,
+  type UpgradeAnswer,
+  type UpgradeRequest,
+} from './transport.ts';
 import { handshake } from './upgrade.ts';
 
 export interface GatewayOptions {
@@ -32,8 +41,16 @@ export interface GatewayOptions {
   readonly transport?: TransportName | 'auto';
   /** Pages of other hosts that may open a WebSocket. */
   readonly origins?: readonly string[];
+  /** Whom the sign-in page offers; development only. */
+  readonly people?: People;
   readonly limits?: Partial<StreamLimits>;
   readonly bodyTimeoutMs?: number;
+  /** Other processes of this server listen on the same port. */
+  readonly shared?: boolean;
+  /** A second port, of this process alone: its health, its figures. */
+  readonly ownPort?: number;
+  /** How long `close` lets `/readyz` say 503 while it still serves; 0 by default. */
+  readonly leadMs?: number;
   /** How long `close` waits for requests in flight. */
   readonly graceMs?: number;
 }
@@ -43,20 +60,20 @@ export interface Gateway {
   readonly url: string;
   readonly port: number;
   readonly transport: TransportName;
-  /** Not ready; no new connections; requests in flight finish; sockets are told to reconnect. */
+  /** Not ready; no new connections; requests in flight finish; sockets are told when to reconnect. */
   close(): Promise<void>;
 }
 
 const GRACE_MS = 10_000;
-/** Time for closing frames to leave. */
-const FAREWELL_MS = 100;
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { backend, hub, log, host = '127.0.0.1', graceMs = GRACE_MS } = options;
+  const { backend, hub, log, host = '127.0.0.1', graceMs = GRACE_MS, leadMs = 0 } = options;
   const sessions = new Set<Session>();
-  let isStopping = false;
+  const sockets = new InFlight();
+  let phase: Phase = 'serving';
   const services: SessionServices & Services = {
     backend,
+    work: { view: (ref, of) => backend.view(ref, of), directory: (tenant) => backend.directory(tenant) },
     hub,
     log,
     authenticator: new Authenticator(options.auth),
@@ -64,11 +81,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     metrics: metricsOf(sessions),
     limits: { ...STREAM_LIMITS, ...options.limits },
     inFlight: new InFlight(),
-    isStopping: () => isStopping,
+    isStopping: () => phase === 'stopping',
+    web: serveStatic(options.people),
   };
   const handlers = {
-    fetch: createApp(services),
-    upgrade: upgrader(services, sessions, new Set(options.origins)),
+    // Not ready is said first, to those who ask for it.
+    fetch: createApp({ ...services, isStopping: () => phase !== 'serving' }),
+    upgrade: upgrader(services, sessions, sockets, new Set(options.origins)),
     tooLarge: () =>
       errorResponse(new CountersignError('BODY_TOO_LARGE', 'The body is larger than 1 MiB.'), randomUUID()),
   };
@@ -81,18 +100,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       socketPath: STREAM_PATH,
       otherSocketPaths: [ATOMIC_PATH],
       bodyTimeoutMs: options.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
+      shared: options.shared ?? false,
+      ownPort: options.ownPort,
     },
     log,
   );
 
   const stop = async () => {
-    isStopping = true;
-    transport.stopListening();
-    await Promise.all([transport.idle(graceMs), services.inFlight.none(graceMs)]);
-    for (const session of sessions) session.end(CLOSE.STOPPING);
+    const enter = (next: Phase) => {
+      phase = next;
+    };
+    const commands = services.inFlight;
+    await leave({ transport, sessions, commands, sockets, enter, leadMs, graceMs });
     hub.close();
-    await new Promise((resolve) => setTimeout(resolve, FAREWELL_MS));
-    await transport.close();
   };
   let stopped: Promise<void> | undefined;
   return {
@@ -114,7 +134,12 @@ function metricsOf(sessions: ReadonlySet<Session>): Metrics {
   });
 }
 
-function upgrader(services: SessionServices, sessions: Set<Session>, origins: ReadonlySet<string>) {
+function upgrader(
+  services: SessionServices,
+  sessions: Set<Session>,
+  sockets: InFlight,
+  origins: ReadonlySet<string>,
+) {
   const kept = (session: Session) => {
     sessions.add(session);
     return session;
@@ -133,11 +158,41 @@ function upgrader(services: SessionServices, sessions: Set<Session>, origins: Re
       accept: true,
       protocol,
       open: (socket) => {
-        if (!isAtomic) return kept(new Session(services, socket, randomUUID(), token, forget));
+        if (!isAtomic)
+          return new OpenSocket(kept(new Session(services, socket, randomUUID(), token, forget)), sockets);
         const link = new AtomicLink(services, socket, randomUUID(), token, forget);
         kept(link.session);
-        return link;
+        return new OpenSocket(link, sockets);
       },
     };
   };
+}
+
+/** A session ends when it says so; its socket is open until the other side has answered. */
+class OpenSocket implements SocketListener {
+  readonly #listener: SocketListener;
+  readonly #sockets: InFlight;
+
+  constructor(listener: SocketListener, sockets: InFlight) {
+    this.#listener = listener;
+    this.#sockets = sockets;
+    sockets.enter();
+  }
+
+  message(text: string): void {
+    this.#listener.message(text);
+  }
+
+  binary(): void {
+    this.#listener.binary();
+  }
+
+  drain(): void {
+    this.#listener.drain();
+  }
+
+  closed(): void {
+    this.#sockets.leave();
+    this.#listener.closed();
+  }
 }

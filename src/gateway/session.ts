@@ -3,7 +3,8 @@
  * connection, with a code that says whether to come back, where going on would break a promise.
  */
 
-import { CountersignError } from '../errors.ts';
+import type { Principal } from '../actors/commands.ts';
+import { CountersignError, invariant } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Authenticator, Identity } from './authenticate.ts';
 import type { Backend } from './backend.ts';
@@ -25,13 +26,15 @@ import {
   replyFrame,
 } from './protocol.ts';
 import type { Outlet } from './subscription.ts';
-import { Subscriptions } from './subscriptions.ts';
+import { type SubscriptionServices, Subscriptions } from './subscriptions.ts';
 import type { KnownTenants } from './tenants.ts';
 import type { Socket, SocketListener } from './transport.ts';
 
 export interface SessionServices {
   readonly backend: Pick<Backend, 'send' | 'store'>;
   readonly hub: Hub;
+  /** Asked what waits for somebody. */
+  readonly work: SubscriptionServices['work'];
   readonly authenticator: Authenticator;
   readonly tenants: KnownTenants;
   readonly metrics: Metrics;
@@ -74,7 +77,12 @@ export class Session implements SocketListener, Listener {
     const { limits } = services;
     this.#intake = new Intake(limits, performance.now());
     this.#timer = setTimeout(() => this.end(CLOSE.NOT_CONNECTED), limits.connectMs);
-    this.#subscriptions = new Subscriptions(services.hub, this.#outlet(), this, limits.subscriptions);
+    this.#subscriptions = new Subscriptions(
+      { ...services, store: services.backend.store, limit: limits.subscriptions },
+      this.#outlet(),
+      this,
+      () => this.#principal(),
+    );
     if (token !== undefined) void this.#connectFromHandshake(token);
   }
 
@@ -92,6 +100,11 @@ export class Session implements SocketListener, Listener {
         this.end(CLOSE.STREAM_UNREADABLE);
       },
     };
+  }
+
+  #principal(): Principal {
+    invariant(this.#identity !== undefined, 'a session subscribes once it knows whose it is');
+    return this.#identity.principal;
   }
 
   get subscriptions(): number {
@@ -190,13 +203,16 @@ export class Session implements SocketListener, Listener {
   async #do(command: Exclude<Command, { type: 'connect' }>, identity: Identity): Promise<void> {
     switch (command.type) {
       case 'subscribe':
-        await this.#subscribe(command, identity);
+        await this.#subscribe(command);
         break;
       case 'event':
         await this.#event(command, identity);
         break;
+      case 'ack':
+        this.#send(replyFrame(command.id, { acknowledged: await this.#subscriptions.acknowledge(command) }));
+        break;
       case 'unsubscribe':
-        this.#subscriptions.unsubscribe(command.subscription);
+        await this.#subscriptions.unsubscribe(command);
         this.#send(replyFrame(command.id, {}));
         break;
       case 'ping':
@@ -236,6 +252,7 @@ export class Session implements SocketListener, Listener {
     if (!this.#isClosed) {
       this.#identity = identity;
       this.#watchExpiry(identity.expiresAt);
+      this.#subscriptions.recheck();
     }
     return { tenant, principal: id, expires_at: new Date(identity.expiresAt).toISOString() };
   }
@@ -252,8 +269,8 @@ export class Session implements SocketListener, Listener {
     else this.#timer = setTimeout(() => this.#watchExpiry(expiresAt), Math.min(left, MAX_TIMER_MS));
   }
 
-  async #subscribe(command: CommandOf<'subscribe'>, { principal }: Identity): Promise<void> {
-    const opened = await this.#subscriptions.subscribe(command, principal.tenant);
+  async #subscribe(command: CommandOf<'subscribe'>): Promise<void> {
+    const opened = await this.#subscriptions.subscribe(command);
     if (opened === undefined) return;
     this.#send(replyFrame(command.id, opened.reply));
     opened.start();

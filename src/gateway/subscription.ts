@@ -4,9 +4,8 @@
  * sends it back to catching up, so that no queue of ours grows.
  */
 import type { LogRow } from '../persistence/records.ts';
-import type { Delivery, Receiver } from './delivery.ts';
+import { type Delivery, deliveryOf, type Receiver } from './delivery.ts';
 import type { Feed, FeedStore } from './feed.ts';
-import { transitionDocument } from './http/wire.ts';
 import { advanceFrame, eventFrame } from './protocol.ts';
 
 /** A subscription's socket, as far as it may know it. */
@@ -50,6 +49,11 @@ export class Subscription implements Receiver {
     this.#last = since;
     this.#told = since;
     if (scope.project !== undefined) feed.projectSubscriptions += 1;
+  }
+
+  /** What the client was told of: nothing after it can be acknowledged. */
+  get told(): number {
+    return this.#told;
   }
 
   /** Starts, or goes on after the socket had no room. */
@@ -122,7 +126,7 @@ export class Subscription implements Receiver {
         this.#wait();
         return false;
       }
-      this.#send(row.seq, JSON.stringify(transitionDocument(row)));
+      this.#send(deliveryOf(row, undefined));
       if (this.#isClosed()) return false;
     }
     return true;
@@ -134,7 +138,7 @@ export class Subscription implements Receiver {
   }
 
   #take(delivery: Delivery): void {
-    if (this.#isMine(delivery)) this.#send(delivery.seq, delivery.text);
+    if (this.#isMine(delivery)) this.#send(delivery);
     else this.#skipTo(delivery.seq);
   }
 
@@ -143,10 +147,10 @@ export class Subscription implements Receiver {
     return this.#scope.project === undefined || project === this.#scope.project;
   }
 
-  #send(seq: number, transition: string): void {
-    this.#outlet.push(eventFrame(this.id, seq, this.#told, transition));
-    this.#last = seq;
-    this.#told = seq;
+  #send(delivery: Delivery): void {
+    this.#outlet.push(eventFrame(this.id, delivery, this.#told));
+    this.#last = delivery.seq;
+    this.#told = delivery.seq;
   }
 
   #skipTo(seq: number): void {

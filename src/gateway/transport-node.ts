@@ -21,6 +21,32 @@ import {
 
 export async function listenNode(handlers: TransportHandlers, options: ListenOptions): Promise<Transport> {
   const inFlight = new InFlight();
+  const main = await listening(handlers, options, inFlight);
+  const { ownPort } = options;
+  const ports = [main];
+  if (ownPort !== undefined)
+    ports.push(await listening(handlers, { ...options, port: ownPort, shared: false }, inFlight));
+  return {
+    name: 'node',
+    port: (main.server.address() as AddressInfo).port,
+    stopListening: () => {
+      for (const { server } of ports) server.close();
+    },
+    idle: (timeoutMs) => inFlight.none(timeoutMs),
+    close: async () => void (await Promise.all(ports.map(close))),
+  };
+}
+
+interface Port {
+  readonly server: Server;
+  readonly sockets: WebSocketServer;
+}
+
+async function listening(
+  handlers: TransportHandlers,
+  options: ListenOptions,
+  inFlight: InFlight,
+): Promise<Port> {
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: Math.min(10_000, options.bodyTimeoutMs),
@@ -33,24 +59,21 @@ export async function listenNode(handlers: TransportHandlers, options: ListenOpt
   server.on('request', (incoming, outgoing) => serveNode(incoming, outgoing, handlers, inFlight));
   const sockets = addSockets(server, handlers, [options.socketPath, ...(options.otherSocketPaths ?? [])]);
   await open(server, options);
-  return {
-    name: 'node',
-    port: (server.address() as AddressInfo).port,
-    stopListening: () => void server.close(),
-    idle: (timeoutMs) => inFlight.none(timeoutMs),
-    close: async () => {
-      for (const socket of sockets.clients) socket.terminate();
-      const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return { server, sockets };
 }
 
-function open(server: Server, { host, port }: ListenOptions): Promise<void> {
+async function close({ server, sockets }: Port): Promise<void> {
+  for (const socket of sockets.clients) socket.terminate();
+  const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}
+
+/** A shared port is held by the process that started this one (`node:cluster`), which hands out its connections. */
+function open(server: Server, { host, port, shared = false }: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(cannotListen(host, port, error)));
-    server.listen({ host, port, exclusive: true }, resolve);
+    server.listen({ host, port, exclusive: !shared }, resolve);
   });
 }
 

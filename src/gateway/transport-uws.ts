@@ -16,6 +16,7 @@ import {
   MAX_BACKPRESSURE_BYTES,
   MAX_FRAME_BYTES,
   MAX_HEADER_BYTES,
+  type SendResult,
   SOCKET_IDLE_S,
   type Socket,
   type SocketListener,
@@ -49,14 +50,16 @@ export async function listenUws(handlers: TransportHandlers, options: ListenOpti
     addSockets(app, handlers, path);
   app.any('/*', (res, req) => serveUws(res, req, handlers, options.bodyTimeoutMs, inFlight));
   const token = await open(app, options);
-  let listening = true;
+  const tokens = [token];
+  if (options.ownPort !== undefined)
+    tokens.push(await open(app, { ...options, port: options.ownPort, shared: false }));
   const stopListening = () => {
-    if (listening) uws.us_listen_socket_close(token);
-    listening = false;
+    for (const each of tokens.splice(0)) uws.us_listen_socket_close(each);
   };
+  const port = uws.us_socket_local_port(token);
   return {
     name: 'uws',
-    port: uws.us_socket_local_port(token),
+    port,
     stopListening,
     idle: (timeoutMs) => inFlight.none(timeoutMs),
     close: async () => {
@@ -69,10 +72,11 @@ export async function listenUws(handlers: TransportHandlers, options: ListenOpti
 /**
  * The library sets SO_REUSEADDR together with SO_REUSEPORT, and both only where the port is named and not exclusive.
  * Without them a port could not be taken over, after a restart, until the last connections of the server before had timed
- * out. So a port is always named; and since servers could share it, whether one answers there is asked first.
+ * out. So a port is always named; and since servers could share it, whether one answers there is asked first, unless they
+ * are to share it: then the kernel spreads connections over them.
  */
-async function open(app: TemplatedApp, { host, port }: ListenOptions): Promise<us_listen_socket> {
-  if (port !== 0 && (await answers(host, port))) throw cannotListen(host, port, undefined);
+async function open(app: TemplatedApp, { host, port, shared }: ListenOptions): Promise<us_listen_socket> {
+  if (port !== 0 && !shared && (await answers(host, port))) throw cannotListen(host, port, undefined);
   for (let attempt = 1; ; attempt++) {
     const named = port === 0 ? await freePort(host) : port;
     const token = await new Promise<us_listen_socket | false>((resolve) => {
@@ -117,29 +121,69 @@ async function listenFailure(host: string, port: number): Promise<CountersignErr
   return cannotListen(host, port, cause);
 }
 
+/** More than this is not held back: it is as much as the library corks. */
+const MAX_HELD_CHARS = 16 * 1024;
+
+/** Sockets that hold frames back until the end of this turn. */
+let holding: UwsSocket[] = [];
+
+function flushAll(): void {
+  const all = holding;
+  holding = [];
+  for (const socket of all) socket.flush();
+}
+
+/** Frames of one turn leave together: one system call for each socket, however many events a commit brought. */
 class UwsSocket implements Socket {
   #ws: WebSocket<SocketData> | undefined;
+  #held: string[] | undefined;
+  #heldChars = 0;
 
   constructor(ws: WebSocket<SocketData>) {
     this.#ws = ws;
   }
 
-  send(text: string): 'sent' | 'buffered' | 'dropped' {
-    const result = this.#ws?.send(text) ?? 2;
-    return result === 1 ? 'sent' : result === 0 ? 'buffered' : 'dropped';
+  send(text: string): SendResult {
+    const ws = this.#ws;
+    if (ws === undefined || this.buffered() + text.length > MAX_BACKPRESSURE_BYTES) return 'dropped';
+    if (this.#held === undefined) {
+      this.#held = [text];
+      if (holding.push(this) === 1) queueMicrotask(flushAll);
+    } else this.#held.push(text);
+    this.#heldChars += text.length;
+    if (this.#heldChars > MAX_HELD_CHARS) this.flush();
+    return ws.getBufferedAmount() > 0 ? 'buffered' : 'sent';
   }
 
   buffered(): number {
-    return this.#ws?.getBufferedAmount() ?? 0;
+    return (this.#ws?.getBufferedAmount() ?? 0) + this.#heldChars;
   }
 
   close(code: number, reason: string): void {
+    this.flush();
     this.#ws?.end(code, reason);
+  }
+
+  /** Hands over what was held back. */
+  flush(): void {
+    const ws = this.#ws;
+    const held = this.#held;
+    this.#held = undefined;
+    this.#heldChars = 0;
+    if (ws === undefined || held === undefined) return;
+    let isWhole = true;
+    ws.cork(() => {
+      for (const text of held) isWhole &&= ws.send(text) !== 2;
+    });
+    // A stream with a hole is worse than none: the client comes back with its position.
+    if (!isWhole) this.#ws?.close();
   }
 
   /** The native socket must not be touched any more. */
   forget(): void {
     this.#ws = undefined;
+    this.#held = undefined;
+    this.#heldChars = 0;
   }
 }
 

@@ -73,6 +73,10 @@ export interface ListenOptions {
   /** Other paths that upgrade. */
   readonly otherSocketPaths?: readonly string[];
   readonly bodyTimeoutMs: number;
+  /** Other processes of this server listen on the same port, which is named. */
+  readonly shared?: boolean;
+  /** A second port, of this process alone. */
+  readonly ownPort?: number | undefined;
 }
 
 export interface Transport {

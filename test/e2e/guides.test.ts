@@ -3,6 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT, read } from '../repo/sources.ts';
+import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { newDataDir, Server } from './process.ts';
 
 const COMMAND = /^\$ npx countersign (.*)$/;
@@ -28,13 +29,18 @@ const argumentsOf = (text: string) =>
   [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
 
 describe.each(guides)('docs/$name', ({ commands, files }) => {
+  let database: TestDatabase;
   let server: Server;
   const directory = newDataDir();
   beforeAll(async () => {
     for (const { file, body } of files) writeFileSync(join(directory, file), body);
-    server = await Server.start();
+    database = await testDatabase();
+    server = await Server.start(newDataDir(), { DATABASE_URL: database.adminUrl });
   }, 60_000);
-  afterAll(() => server.stop());
+  afterAll(async () => {
+    await server.stop();
+    await database.drop();
+  });
 
   it.each(commands)('runs npx countersign $command', async ({ command, promised }) => {
     const isFile = (arg: string) => files.some(({ file }) => file === arg);

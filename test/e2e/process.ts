@@ -1,11 +1,16 @@
-/** The built server and command line as processes of their own, the way users run them. */
+/**
+ * The built server as a process of its own, the way users run it, and the command line against it: in this process,
+ * where what it says and does is the question; as the built program, where the program itself is (`spawned`, README).
+ */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, inject } from 'vitest';
+import { run } from '../../src/cli/run.ts';
 import { ROOT } from '../repo/sources.ts';
+import { copyCluster } from '../support/cluster.ts';
 
 const MAIN = join(ROOT, 'dist/cli/main.js');
 
@@ -24,6 +29,12 @@ export function newDataDir(): string {
   const directory = mkdtempSync(join(tmpdir(), 'countersign-e2e-'));
   chmodSync(directory, 0o711);
   made.push(directory);
+  return directory;
+}
+
+function dirWithCluster(): string {
+  const directory = newDataDir();
+  copyCluster(inject('cluster'), directory);
   return directory;
 }
 
@@ -48,7 +59,26 @@ function environment(extra: Env): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(own), ...extra };
 }
 
-/** Runs one command to its end. */
+/** Runs one command to its end in this process: everything of the command line but the start of Node. */
+export async function command(args: readonly string[]): Promise<Finished> {
+  const said = { stdout: '', stderr: '' };
+  const code = await run(args, {
+    out: (text) => {
+      said.stdout += text;
+    },
+    err: (text) => {
+      said.stderr += text;
+    },
+    env: environment({}),
+    cwd: process.cwd(),
+    colours: false,
+    screen: null,
+    now: Date.now,
+  });
+  return { code, ...said };
+}
+
+/** Runs the built program to its end. */
 export function countersign(args: readonly string[], env: Env = {}): Promise<Finished> {
   return new Promise((resolve) => {
     const options = { env: environment(env), maxBuffer: 64 * 1024 * 1024 };
@@ -73,18 +103,28 @@ export class Server {
   readonly dataDir: string;
   readonly url: string;
   readonly readyMs: number;
+  /** Process ids, where it has workers. */
+  readonly workers: readonly number[];
   readonly #child: ChildProcess;
 
-  private constructor(dataDir: string, child: ChildProcess, ready: { url: string; ready_ms: number }) {
+  private constructor(
+    dataDir: string,
+    child: ChildProcess,
+    ready: { url: string; ready_ms: number; workers?: number[] },
+  ) {
     this.dataDir = dataDir;
     this.#child = child;
     this.url = ready.url;
+    this.workers = ready.workers ?? [];
     this.readyMs = ready.ready_ms;
   }
 
-  /** Starts `countersign dev` on a free port; resolves when it says that it is ready. */
+  /**
+   * Starts `countersign dev` on a free port; resolves when it says that it is ready. On a directory that is empty it
+   * makes its cluster itself; left out, `dataDir` has one already.
+   */
   static start(
-    dataDir = newDataDir(),
+    dataDir = dirWithCluster(),
     env: Env = {},
     args: readonly string[] = ['--port', '0'],
   ): Promise<Server> {
@@ -92,8 +132,8 @@ export class Server {
   }
 
   /** Starts `countersign serve` on a free port. */
-  static serve(env: Env): Promise<Server> {
-    return Server.#spawn('serve', newDataDir(), env, ['--port', '0']);
+  static serve(env: Env, args: readonly string[] = ['--port', '0']): Promise<Server> {
+    return Server.#spawn('serve', newDataDir(), env, args);
   }
 
   static async #spawn(command: string, dataDir: string, env: Env, args: readonly string[]): Promise<Server> {
@@ -127,6 +167,11 @@ export class Server {
 
   /** A command against this server. */
   run(...args: string[]): Promise<Finished> {
+    return command([...args, '--data', this.dataDir]);
+  }
+
+  /** The same by the built program in a process of its own. */
+  spawned(...args: string[]): Promise<Finished> {
     return countersign([...args, '--data', this.dataDir]);
   }
 

@@ -1,3 +1,4 @@
+/** The README, walked by the built program in processes of its own, on a server that begins with nothing. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +24,7 @@ let repository: string;
 let keys: string;
 
 beforeAll(async () => {
-  server = await Server.start();
+  server = await Server.start(newDataDir());
   repository = reviewedRepository();
   keys = join(newDataDir(), 'keys');
 }, 60_000);
@@ -38,7 +39,7 @@ describe('the README', () => {
     const here = text.replace('path/to/a/repository', repository).replaceAll('/tmp/keys', keys);
     if (program !== 'npx countersign') return void execFileSync('sh', ['-c', `${program} ${here}`]);
     const args = argumentsOf(here);
-    const { code, stdout, stderr } = await server.run(
+    const { code, stdout, stderr } = await server.spawned(
       ...args.map((arg) => (arg.startsWith('examples/') ? join(ROOT, arg) : arg)),
     );
     if (promised === '') expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -9,7 +9,7 @@ import { newDataDir, Server } from './process.ts';
 const WORKFLOW = join(ROOT, 'examples/release-approval.ts');
 const lines = (...other: string[]) => `${['one', 'two', 'three', ...other].join('\n')}\n`;
 
-// Every command is a process of its own, and the machine may have other things to do.
+// Every step is a git command or ten, and the machine may have other things to do.
 vi.setConfig({ testTimeout: 120_000 });
 
 let server: Server;
@@ -169,7 +169,7 @@ describe('record', () => {
     ]);
   });
 
-  // A minute by itself: COUNTERSIGN_LONG=1 runs it, and so does the long campaign.
+  // A minute by itself: `npm run test:long` runs it.
   it.runIf(process.env.COUNTERSIGN_LONG === '1')(
     'takes 10,000 files in one change, and refuses more with a sentence',
     async () => {
@@ -381,7 +381,7 @@ describe('checkout', () => {
 describe('hooks', () => {
   it('name commits without a server, once, and not where the message is empty', async () => {
     const clone = Clone.make();
-    expect((await server.run('hook', 'install', '--repository', clone.directory)).code).toBe(0);
+    expect((await server.spawned('hook', 'install', '--repository', clone.directory)).code).toBe(0);
     clone.commit('With a name\n\nSigned-off-by: Ada <ada@example.com>\n# a comment');
     const message = clone.git('log', '-1', '--format=%B');
     expect(message).toMatch(
@@ -395,7 +395,7 @@ describe('hooks', () => {
     ).not.toThrow();
     expect(clone.git('status', '--porcelain')).toBe('');
     writeFileSync(join(clone.directory, '.git/hooks/commit-msg'), '#!/bin/sh\n');
-    expect((await server.run('hook', 'install', '--repository', clone.directory)).stderr).toContain(
+    expect((await server.spawned('hook', 'install', '--repository', clone.directory)).stderr).toContain(
       'There is another commit-msg hook already',
     );
   });
@@ -412,7 +412,7 @@ describe('hooks', () => {
       ['protected', 'refs/heads/main'],
     ])
       bare.git('config', `countersign.${name}`, value ?? '');
-    expect((await server.run('hook', 'install', '--repository', bare.directory)).code).toBe(0);
+    expect((await server.spawned('hook', 'install', '--repository', bare.directory)).code).toBe(0);
 
     // Pushing needs the server, which answers from this very process's event loop only for others.
     const push = (...args: string[]) =>

@@ -179,7 +179,7 @@ describe('a running server', () => {
 
 describe('a server that is stopped', () => {
   it('keeps everything, and is there again with it', async () => {
-    const first = await Server.start();
+    const first = await Server.start(newDataDir());
     await first.run('deploy', WORKFLOW);
     await first.run(
       'propose',

@@ -32,6 +32,7 @@ import type {
 } from '../../src/persistence/records.ts';
 import { MemoryDelegations } from '../support/memory-delegations.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
+import { memoryReaders } from '../support/memory-readers.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { fakeGraph } from './fake-graph.ts';
 import { fakeLife } from './fake-life.ts';
@@ -78,6 +79,10 @@ export class FakeBackend implements Backend {
   readonly #answers = new Map<string, Answer>();
 
   readonly store: Backend['store'] = {
+    readers: memoryReaders({
+      rows: (tenant) => this.logs.get(tenant) ?? [],
+      projectOf: (tenant, change) => this.#find(tenant, change)?.project,
+    }),
     change: async ({ tenant, change }) => this.#find(tenant, change),
     changes: async (tenant, filter, { before, limit }) => {
       this.filters.push(filter);
@@ -138,6 +143,11 @@ export class FakeBackend implements Backend {
     store: {
       definition: (tenant, name) => this.store.definition(tenant, name),
       definitions: (tenant) => this.store.definitions(tenant),
+      definitionLife: async () => ({ newest: null, activations: [] }),
+      definitionVersions: async () => [],
+      changes: async () => [],
+      liveConfigurations: async () => [],
+      projectOwners: async () => undefined,
     },
     directory: (tenant) => this.directory(tenant),
   });

@@ -44,5 +44,6 @@ export function fakeGraph(backend: FakeGraph): QuestionsWorld['store'] {
         ...{ place: at + 1, path, oldPath: null, kind, isBinary, added: 1, removed: 1, digest: '' },
       })),
     hunksTouching: async (_tenant, paths) => backend.touching.filter(({ path }) => paths.includes(path)),
+    hunksOfCommits: async () => [],
   };
 }

@@ -18,6 +18,7 @@ describe('the OpenAPI document', () => {
     );
     expect(routes.sort()).toEqual([
       'delete /v1/delegations/{id}',
+      'get /asyncapi.json',
       'get /livez',
       'get /metrics',
       'get /openapi.json',
@@ -51,6 +52,7 @@ describe('the OpenAPI document', () => {
       'get /v1/outcomes',
       'get /v1/principals/{id}/roles',
       'get /v1/projects/{project}/owners',
+      'get /v1/readers',
       'get /v1/tenants',
       'get /v1/timers',
       'get /v1/transitions',

@@ -4,10 +4,11 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { createLogger } from '../../src/log.ts';
 import { runningServer } from '../../src/persistence/embedded/ownership.ts';
 import { EmbeddedPostgres } from '../../src/persistence/embedded.ts';
+import { copyCluster } from '../support/cluster.ts';
 import { withClient } from '../support/database.ts';
 import { kill, startChild } from '../support/embedded-child.ts';
 
@@ -28,6 +29,9 @@ afterEach(async () => {
 });
 
 const cluster = () => join(dataDir, 'postgresql');
+
+/** What `initdb` makes, for tests that begin with the second start. */
+const made = () => copyCluster(inject('cluster'), dataDir);
 
 async function start(): Promise<EmbeddedPostgres> {
   const server = await EmbeddedPostgres.start({ dataDir, log });
@@ -56,6 +60,7 @@ it('keeps its data from one start to the next, and stops more than once', async 
 });
 
 it('can be reached through its socket only, by the roles it was made with', async () => {
+  made();
   const server = await start();
   expect(
     await ask(server, "select current_setting('listen_addresses') as addresses, current_user as who"),
@@ -69,6 +74,7 @@ it('can be reached through its socket only, by the roles it was made with', asyn
 });
 
 it('refuses a second start while a server lives, naming directory and process', async () => {
+  made();
   const server = await start();
   const refused = await EmbeddedPostgres.start({ dataDir, log }).catch((error) => error);
   expect(refused).toMatchObject({ code: 'DATA_IN_USE' });
@@ -83,6 +89,7 @@ it('lets exactly one of several simultaneous first starts win', async () => {
 });
 
 it('starts though postmaster.pid names a process that is gone, or one that is something else', async () => {
+  made();
   await (await start()).stop();
   const bystander = spawn('sleep', ['60'], { stdio: 'ignore' });
   for (const pid of [4_194_303, bystander.pid ?? 0]) {
@@ -95,6 +102,7 @@ it('starts though postmaster.pid names a process that is gone, or one that is so
 });
 
 it('comes back after PostgreSQL was killed', async () => {
+  made();
   const server = await start();
   await ask(server, 'create table kept as select 1 as n');
   const killed = server.pid;
@@ -112,6 +120,7 @@ it('dies with its process, and starts again at once', async () => {
 });
 
 it('starts after everything was killed at once', async () => {
+  made();
   const child = await startChild(dataDir);
   await withClient({ connectionString: child.adminUrl }, (client) =>
     client.query('create table kept as select 7 as n'),
@@ -122,6 +131,7 @@ it('starts after everything was killed at once', async () => {
 });
 
 it('stops and replaces a server whose owner and watchdog were both killed', async () => {
+  made();
   const child = await startChild(dataDir);
   const watchdog = Number(readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1]);
   const watcher = readFileSync(`/proc/${watchdog}/task/${watchdog}/children`, 'utf8')
@@ -137,6 +147,7 @@ it('stops and replaces a server whose owner and watchdog were both killed', asyn
 });
 
 it('says what PostgreSQL said when it does not start', async () => {
+  made();
   await (await start()).stop();
   writeFileSync(join(cluster(), 'postgresql.conf'), 'no_such_setting = 1\n');
   const failed = await EmbeddedPostgres.start({ dataDir, log }).catch((error) => error);

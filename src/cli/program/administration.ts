@@ -1,7 +1,7 @@
 /** Commands about servers, tokens and tenants. */
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
-import { oneOrMore, port } from '../options.ts';
+import { oneOrMore, port, wholeNumber } from '../options.ts';
 import { type Add, adder, type Finish } from './add.ts';
 
 export function addServers(program: Command): void {
@@ -13,7 +13,10 @@ export function addServers(program: Command): void {
       .option('--host <host>', 'address to listen on')
       .option('--data <dir>', 'data directory')
       .option('--json', 'print one JSON document when the server is ready');
-  const serve = server('serve', 'run a server on the database that DATABASE_URL names');
+  const serve = server('serve', 'run a server on the database that DATABASE_URL names')
+    .option('--workers <n>', 'so many processes on the one port, restarted when they die', wholeNumber(1, 64))
+    .option('--worker-port <n>', 'each worker also listens on its own port, from this one on', port)
+    .option('--lead <seconds>', 'when told to stop, say "not ready" so long before', wholeNumber(0, 300));
   serve.action(async () => (await import('../serve.ts')).serve(serve.optsWithGlobals()));
   const dev = server('dev', 'run a server with everything embedded');
   dev.action(async () => (await import('../dev.ts')).dev(dev.optsWithGlobals()));

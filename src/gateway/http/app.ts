@@ -2,7 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { CountersignError } from '../../errors.ts';
 import { jsonResponse } from '../response.ts';
-import type { FetchHandler } from '../transport.ts';
+import type { FetchHandler, Peer } from '../transport.ts';
 import { addBatchRoutes } from './batches.ts';
 import { addCalendarRoutes } from './calendars.ts';
 import { addChangeRoutes } from './changes.ts';
@@ -18,11 +18,13 @@ import { addOperationRoutes } from './operations.ts';
 import { errorResponse } from './problem-response.ts';
 import { addProjectRoutes } from './projects.ts';
 import { addQuestionRoutes } from './questions.ts';
+import { addReaderRoutes } from './readers.ts';
 import { addReplayRoutes } from './replays.ts';
 import { addReviewerRoutes } from './reviewers.ts';
 import { type Bindings, Routes, requestIdOf } from './route.ts';
 import type { Services } from './services.ts';
 import { addStaffingRoutes } from './staffing.ts';
+import { addStreamDocument } from './stream-document.ts';
 import { addTenantRoutes } from './tenants.ts';
 import { addThreadRoutes } from './threads.ts';
 import { addTimerRoutes } from './timers.ts';
@@ -55,17 +57,21 @@ export function createApp(services: Services): FetchHandler {
   addThreadRoutes(routes, services);
   addTimerRoutes(routes, services);
   addWorkRoutes(routes, services);
+  addReaderRoutes(routes, services);
   addOperationRoutes(routes, services);
+  addStreamDocument(routes);
   addDocument(api, routes);
   addStreamHint(api);
 
-  const unmatched = (request: Request): Response => {
+  const unmatched = async (request: Request, peer: Peer): Promise<Response> => {
     const path = new URL(request.url).pathname;
     const methods = routes.methodsOf(path);
+    const page = methods ? undefined : await services.web?.(request, peer);
+    if (page !== undefined) return page;
     services.metrics.request(methods ? 'other' : 'any', 'unmatched', methods ? 405 : 404, 0);
     return methods ? wrongMethod(request, path, methods) : noRoute(request, path);
   };
-  api.notFound((context) => unmatched(context.req.raw));
+  api.notFound((context) => unmatched(context.req.raw, context.env.peer));
   api.onError((error, context) => {
     services.log.error({ err: error }, 'request failed outside of its route');
     return errorResponse(error, requestIdOf(context.req.raw));

@@ -3,6 +3,7 @@ import type { Logger } from '../../log.ts';
 import type { Authenticator } from '../authenticate.ts';
 import type { Backend } from '../backend.ts';
 import type { Metrics } from '../metrics.ts';
+import type { ServeStatic } from '../static/serve.ts';
 import type { KnownTenants } from '../tenants.ts';
 
 export interface Services {
@@ -13,4 +14,6 @@ export interface Services {
   readonly log: Logger;
   /** True from the moment the server was told to stop. */
   readonly isStopping: () => boolean;
+  /** The web application, for what no route has taken. */
+  readonly web?: ServeStatic;
 }

@@ -1,0 +1,83 @@
+/**
+ * The WebSocket protocol as an AsyncAPI 3.0 document, made from the schemas that server and client share: what it says is
+ * what is checked. Each command is an operation the server receives, with its reply; each push is one it sends.
+ */
+import { z } from 'zod';
+import { commandSchema, errorSchema, frameId, pushSchema, replyBodies } from '../../client/frames.ts';
+import { STREAM_PATH, SUBPROTOCOL } from '../../client/names.ts';
+
+const CHANNEL = '#/channels/stream';
+const MESSAGES = `${CHANNEL}/messages`;
+
+export function asyncApiDocument() {
+  const commands = commandSchema.options.map((schema) => ({ name: schema.shape.type.value, schema }));
+  const pushes = pushSchema.options.map((schema) => ({ name: schema.shape.type.value, schema }));
+  const replies = commands.map(({ name }) => ({ name: replyTo(name), schema: replySchema(name) }));
+  const messages = [
+    ...commands.map(({ name, schema }) => [name, messageOf(`Command "${name}"`, schema)] as const),
+    ...replies.map(({ name, schema }) => [name, messageOf(`The answer to a command`, schema)] as const),
+    ['error', messageOf('A command that could not be done', errorSchema)] as const,
+    ...pushes.map(({ name, schema }) => [pushed(name), messageOf(`Push "${name}"`, schema)] as const),
+  ];
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Countersign, live',
+      version: '1',
+      description: 'Every frame is one JSON object in a text message; docs/protocol.md says what they mean.',
+    },
+    defaultContentType: 'application/json',
+    channels: {
+      stream: {
+        address: STREAM_PATH,
+        title: `WebSocket with the subprotocol "${SUBPROTOCOL}"`,
+        bindings: { ws: { method: 'GET' } },
+        messages: Object.fromEntries(messages),
+      },
+    },
+    operations: Object.fromEntries([
+      ...commands.map(({ name }) => [name, receives(name)]),
+      ...pushes.map(({ name }) => [pushed(name), sends(pushed(name))]),
+    ]),
+  };
+}
+
+type CommandName = keyof typeof replyBodies;
+
+function replySchema(name: CommandName): z.ZodType {
+  return z.object({ id: frameId, type: z.literal('reply'), ...replyBodies[name].shape });
+}
+
+function replyTo(command: string): string {
+  return `${command}Reply`;
+}
+
+/** A push may be called like a command: both have an "event". */
+function pushed(name: string): string {
+  return `push${name[0]?.toUpperCase()}${name.slice(1)}`;
+}
+
+function messageOf(title: string, schema: z.ZodType) {
+  const { $schema: _dialect, ...payload } = z.toJSONSchema(schema, {
+    target: 'draft-7',
+    io: 'input',
+    unrepresentable: 'any',
+  });
+  return { title, payload };
+}
+
+function receives(name: CommandName) {
+  return {
+    action: 'receive',
+    channel: { $ref: CHANNEL },
+    messages: [{ $ref: `${MESSAGES}/${name}` }],
+    reply: {
+      channel: { $ref: CHANNEL },
+      messages: [{ $ref: `${MESSAGES}/${replyTo(name)}` }, { $ref: `${MESSAGES}/error` }],
+    },
+  };
+}
+
+function sends(message: string) {
+  return { action: 'send', channel: { $ref: CHANNEL }, messages: [{ $ref: `${MESSAGES}/${message}` }] };
+}
