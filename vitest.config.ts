@@ -5,7 +5,6 @@ import { LongestFirst } from './test/support/longest-first.ts';
 /** What `npm test` is content with; `npm run test:long` (COUNTERSIGN_LONG=1) runs as many as each test names itself. */
 const SHORT = {
   COUNTERSIGN_NET_RUNS: '1000',
-  COUNTERSIGN_RACES: '200',
   COUNTERSIGN_VOTE_HISTORIES: '600',
 };
 

@@ -2,6 +2,10 @@
 import type { ToClients } from './messages.ts';
 import { RawClient } from './raw-client.ts';
 
+const FIRST_PAUSE_MS = 1_000;
+const SWALLOWED_MS = 3_000;
+const AT_ONCE = 64;
+
 const say = (message: unknown) => process.send?.(message);
 const nowMs = () => performance.timeOrigin + performance.now();
 
@@ -12,6 +16,7 @@ let expected = Number.POSITIVE_INFINITY;
 let latencies: number[] = [];
 let timing = false;
 let next: { port: number; since: number } | undefined;
+let isEnding = false;
 let options: Extract<ToClients, { do: 'open' }>;
 
 function check(): void {
@@ -44,26 +49,39 @@ function open(index: number, port: number, since?: number): RawClient {
       } else if (payload[2] === 0x69) ready();
     },
     onClose: () => {
-      live -= 1;
-      if (next) clients[index] = open(index, next.port, next.since);
+      clearTimeout(watch);
+      if (isReady) live -= 1;
+      isReady = false;
+      if (isEnding) return;
+      const again = () => {
+        clients[index] = next ? open(index, next.port, next.since) : open(index, port, since);
+      };
+      // As the client of the documentation does it.
+      setTimeout(again, Math.random() * FIRST_PAUSE_MS);
     },
   });
+  let isReady = false;
+  // A connection that the other side's full backlog has swallowed looks open from here.
+  const watch = setTimeout(() => client.socket.destroy(), SWALLOWED_MS);
+  const ready = () => {
+    clearTimeout(watch);
+    isReady = true;
+    live += 1;
+    openNext();
+    if (live === options.count) say({ done: 'live', at: nowMs() });
+  };
   return client;
 }
 
-function ready(): void {
-  live += 1;
-  if (live === options.count) say({ done: 'live', at: nowMs() });
+/** At first a few at a time; after that, whoever is cut comes back by itself. */
+function openNext(): void {
+  if (clients.length < options.count) clients.push(open(clients.length, options.port));
 }
 
 process.on('message', async (message: ToClients) => {
   if (message.do === 'open') {
     options = message;
-    // A few at a time: the backlog of a listening socket is short.
-    for (let index = 0; index < message.count; index++) {
-      clients.push(open(index, message.port));
-      if (index % 100 === 99) await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    for (let index = 0; index < AT_ONCE; index++) openNext();
   }
   if (message.do === 'expect') {
     events = 0;
@@ -86,9 +104,12 @@ process.on('message', async (message: ToClients) => {
     say({ done: 'expecting' });
   }
   if (message.do === 'end') {
-    next = undefined;
+    isEnding = true;
     for (const client of clients) client.socket.destroy();
     clients = [];
     process.exit(0);
   }
 });
+
+// The bench is gone.
+process.on('disconnect', () => process.exit(1));

@@ -69,7 +69,7 @@ async function baseline(bytes: number): Promise<Served> {
     sockets.add(socket);
     socket.send('{"type":"connected"}');
   });
-  const text = Buffer.from('{"type":"event"'.padEnd(bytes - 1, ' ') + '}');
+  const text = Buffer.from(`${'{"type":"event"'.padEnd(bytes - 1, ' ')}}`);
   return {
     port: (http.address() as AddressInfo).port,
     changes: async () => [],
@@ -114,3 +114,6 @@ process.on('message', async (message: ToServer) => {
   }
   if (message.do === 'position') say({ seq: await served.position() });
 });
+
+// The bench is gone.
+process.on('disconnect', () => process.exit(1));

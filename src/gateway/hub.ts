@@ -5,6 +5,7 @@ import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { LogRow, StreamPosition } from '../persistence/records.ts';
 import { Feed, type FeedStore } from './feed.ts';
+import { SharedReads } from './shared-reads.ts';
 
 /** How often the position of a stream in use is looked up, in case a wake-up was lost. */
 const POLL_MS = 5_000;
@@ -35,10 +36,13 @@ export class Hub implements Publisher {
   readonly #entries = new Map<string, Entry>();
   readonly #projects = new LRUCache<string, string>({ max: MAX_PROJECTS });
   readonly #poll: NodeJS.Timeout;
+  /** Thousands may subscribe at once, after a server died. */
+  readonly #positions: SharedReads<StreamPosition | undefined>;
 
   constructor({ store, log, pollMs = POLL_MS }: HubOptions) {
     this.#store = store;
     this.#log = log;
+    this.#positions = new SharedReads((tenant) => store.position(tenant));
     this.#poll = setInterval(() => this.lookUp(), pollMs).unref();
   }
 
@@ -56,7 +60,7 @@ export class Hub implements Publisher {
     tenant: string,
     listener: Listener,
   ): Promise<{ feed: Feed; position: StreamPosition } | undefined> {
-    const position = await this.#store.position(tenant);
+    const position = await this.#positions.read(tenant);
     if (position === undefined) return undefined;
     const known = this.#entries.get(tenant);
     if (known !== undefined && known.feed.epoch !== position.epoch) this.#reset(tenant, known);

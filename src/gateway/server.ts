@@ -82,11 +82,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     limits: { ...STREAM_LIMITS, ...options.limits },
     inFlight: new InFlight(),
     isStopping: () => phase === 'stopping',
+    isLeaving: () => phase !== 'serving',
     web: serveStatic(options.people),
   };
   const handlers = {
-    // Not ready is said first, to those who ask for it.
-    fetch: createApp({ ...services, isStopping: () => phase !== 'serving' }),
+    fetch: createApp(services),
     upgrade: upgrader(services, sessions, sockets, new Set(options.origins)),
     tooLarge: () =>
       errorResponse(new CountersignError('BODY_TOO_LARGE', 'The body is larger than 1 MiB.'), randomUUID()),

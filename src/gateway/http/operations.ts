@@ -28,7 +28,7 @@ export function addOperationRoutes(routes: Routes, services: Services): void {
       answers: { 200: { description: 'They would', schema: status } },
     },
     async () => {
-      if (services.isStopping()) throw new CountersignError('SHUTTING_DOWN', 'The server is stopping.');
+      if (services.isLeaving()) throw new CountersignError('SHUTTING_DOWN', 'The server is stopping.');
       if (!(await services.backend.ready().catch(() => false))) {
         throw new CountersignError('STORE_UNAVAILABLE', 'The database does not answer.');
       }

@@ -14,6 +14,8 @@ export interface Services {
   readonly log: Logger;
   /** True from the moment the server was told to stop. */
   readonly isStopping: () => boolean;
+  /** True even before that: it still serves, and says to load balancers that it will not for long. */
+  readonly isLeaving: () => boolean;
   /** The web application, for what no route has taken. */
   readonly web?: ServeStatic;
 }

@@ -1,0 +1,97 @@
+/**
+ * Takes the pictures in docs/images: starts the built server on an empty directory, fills it with a small company at work, and
+ * looks at every screen in Chromium. Usage: node scripts/screenshots.mjs [folder] (after `npm run build`).
+ * COUNTERSIGN_URL uses a development server that runs already, CHROMIUM names another browser.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createJiti } from 'jiti';
+import { chromium } from 'playwright-core';
+
+const target = process.argv[2] ?? 'docs/images';
+const wide = { width: 1360, height: 860 };
+const narrow = { width: 360, height: 760 };
+
+const server = process.env.COUNTERSIGN_URL ? { url: process.env.COUNTERSIGN_URL } : await startServer();
+try {
+  const { people } = await (await fetch(`${server.url}/dev/people.json`)).json();
+  const tokens = Object.fromEntries(people.map(({ principal, token }) => [principal, token]));
+  const seed = await createJiti(import.meta.url).import('../test/web/support/seed.ts');
+  const company = new seed.Company(server.url, tokens);
+  const made = process.env.COUNTERSIGN_URL ? await found(company) : await seed.fill(company);
+  mkdirSync(target, { recursive: true });
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium' });
+  try {
+    for (const shot of shotsOf(made)) await take(browser, tokens, shot);
+  } finally {
+    await browser.close();
+  }
+} finally {
+  await server.stop?.();
+}
+
+/** @param {{ sessions: string, release: string }} made */
+function shotsOf({ sessions, release }) {
+  return [
+    { name: 'sign-in', path: '/', who: null },
+    { name: 'work', path: '/work', who: 'rob' },
+    { name: 'change', path: `/changes/${sessions}`, who: 'rob', fullPage: true },
+    { name: 'change-regions', path: `/changes/${release}`, who: 'rob', scheme: 'dark' },
+    { name: 'content', path: `/changes/${sessions}#content`, who: 'rob' },
+    { name: 'history', path: `/changes/${sessions}#history`, who: 'rob', fullPage: true },
+    { name: 'dependencies', path: `/changes/${sessions}#dependencies`, who: 'rob' },
+    { name: 'changes', path: '/changes', who: 'rob' },
+    { name: 'workflows', path: '/workflows', who: 'developer' },
+    { name: 'workflow', path: '/workflows/EnterpriseApproval', who: 'developer', fullPage: true },
+    { name: 'operations', path: '/operations', who: 'developer', scheme: 'dark' },
+    { name: 'replay', path: `/changes/${sessions}/replay`, who: 'rob' },
+    { name: 'work-narrow', path: '/work', who: 'rob', size: narrow },
+    { name: 'change-narrow', path: `/changes/${sessions}`, who: 'rob', size: narrow, fullPage: true },
+    { name: 'changes-narrow', path: '/changes', who: 'rob', size: narrow },
+  ];
+}
+
+async function take(browser, tokens, { name, path, who, size = wide, scheme = 'light', fullPage = false }) {
+  const context = await browser.newContext({ viewport: size, colorScheme: scheme, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => process.stderr.write(`${name}: ${error}\n`));
+  page.on('console', (said) => said.type() === 'error' && process.stderr.write(`${name}: ${said.text()}\n`));
+  if (who !== null) {
+    await page.addInitScript((token) => sessionStorage.setItem('countersign.token', token), tokens[who]);
+  }
+  await page.goto(server.url + path, { waitUntil: 'networkidle' });
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForLoadState('networkidle');
+  await page.waitForFunction(
+    () => document.querySelector('[role=status] .mantine-Loader-root, .mantine-Skeleton-root') === null,
+  );
+  await page.screenshot({ path: join(target, `${name}.png`), fullPage });
+  const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
+  if (scrollWidth > clientWidth) process.stderr.write(`${name}: wider than the window (${scrollWidth})\n`);
+  await context.close();
+}
+
+async function startServer() {
+  const data = mkdtempSync(join(tmpdir(), 'countersign-pictures-'));
+  chmodSync(data, 0o711);
+  const args = ['dist/cli/main.js', 'dev', '--port', '0', '--json', '--data', data];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(child.stdout, 'data');
+  const stop = async () => {
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    await exited;
+    rmSync(data, { recursive: true, force: true });
+  };
+  return { url: JSON.parse(String(line)).url, stop };
+}
+
+/** What an earlier run made on the same server. */
+async function found(company) {
+  const { items } = await company.ask('rob', '/v1/changes?limit=200');
+  const byKey = (key) => items.findLast((each) => each.key === key)?.id;
+  return { sessions: byKey('SHOP-102'), release: byKey('REL-42') };
+}

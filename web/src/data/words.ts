@@ -1,0 +1,81 @@
+/** How things of the API read: times, durations, states, names of triggers. */
+import type { StateValue } from './documents.ts';
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+] as const;
+
+/** `3 d 4 h`, `12 min`, `5 s`; the two largest units. */
+export function duration(ms: number): string {
+  const parts: string[] = [];
+  let rest = Math.max(0, ms);
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(rest / size);
+    if (count === 0 && parts.length === 0 && unit !== 's') continue;
+    if (count > 0 || parts.length === 0) parts.push(`${count} ${unit}`);
+    rest -= count * size;
+    if (parts.length === 2 || unit === 'min') break;
+  }
+  return parts.join(' ');
+}
+
+/** `just now`, `5 min ago`, `in 3 h`. */
+export function relative(time: string, now: number): string {
+  const ms = Date.parse(time) - now;
+  if (Math.abs(ms) < 45_000) return ms > 5_000 ? `in ${duration(ms)}` : 'just now';
+  const size = UNITS.find(([, unit]) => Math.abs(ms) >= unit) ?? UNITS[3];
+  const count = Math.round(Math.abs(ms) / size[1]);
+  return ms < 0 ? `${count} ${size[0]} ago` : `in ${count} ${size[0]}`;
+}
+
+const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+export function fullTime(time: string): string {
+  return FULL.format(new Date(time));
+}
+
+/** `code_reviewer` and `SecurityReview` as people write them. */
+export function spelled(name: string): string {
+  const text = name
+    .replace(/[_.-]+/g, ' ')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .trim();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export function listed(names: readonly string[], last = 'or'): string {
+  if (names.length <= 1) return names[0] ?? '';
+  return `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;
+}
+
+/** Every place the change is in, outermost first: `Review`, `Review.law`, `Review.law.pending`. */
+export function placesOf(value: unknown, before = ''): readonly string[] {
+  const path = (name: string) => (before === '' ? name : `${before}.${name}`);
+  if (typeof value === 'string') return [path(value)];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [path(name), ...placesOf(inner, path(name))]);
+}
+
+/** Only where it stands: `Review.law.pending`. */
+export function leavesOf(value: StateValue | unknown): readonly string[] {
+  const places = placesOf(value);
+  return places.filter((place) => !places.some((other) => other.startsWith(`${place}.`)));
+}
+
+/** `Review · law pending, quality passed`. */
+export function stateText(value: unknown): string {
+  if (typeof value === 'string') return spelled(value);
+  if (typeof value !== 'object' || value === null) return '–';
+  return Object.entries(value)
+    .map(([name, inner]) => {
+      const regions = Object.entries(typeof inner === 'object' && inner !== null ? inner : {});
+      const text = regions.map(
+        ([region, state]) => `${spelled(region).toLowerCase()} ${stateText(state).toLowerCase()}`,
+      );
+      return text.length === 0 ? spelled(name) : `${spelled(name)} · ${text.join(', ')}`;
+    })
+    .join(' · ');
+}

@@ -1,0 +1,111 @@
+/** One change: what it is, where it stands, whose turn it is, what can be done, and how it came here. */
+import { Grid, Group, Stack, Tabs } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import { useNavigate, useParams } from 'react-router';
+import type { ChangeDocument, TransitionDocument } from '../../data/documents.ts';
+import { useChange, useDefinition, useHistory } from '../../data/queries.ts';
+import { Answer, Bones, Loading } from '../../parts/states.tsx';
+import { Header } from './header.tsx';
+import { History } from './history.tsx';
+import { Panel } from './panel.tsx';
+import { Path } from './path.tsx';
+import { Turn } from './turn.tsx';
+import { Votes } from './votes.tsx';
+
+const Content = lazy(() => import('./content.tsx'));
+const Dependencies = lazy(() => import('./dependencies.tsx'));
+
+export default function Change() {
+  const { id = '' } = useParams();
+  const change = useChange(id);
+  return (
+    <Answer of={change} bones={<Bones rows={4} height={120} />}>
+      {(document) => <Whole change={document} />}
+    </Answer>
+  );
+}
+
+function Whole({ change }: { readonly change: ChangeDocument }) {
+  const history = useHistory(change.id);
+  const { hash } = window.location;
+  const navigate = useNavigate();
+  const tab = ['#content', '#history', '#dependencies'].includes(hash) ? hash.slice(1) : 'overview';
+  return (
+    <Stack gap="lg" maw={1480}>
+      <Header change={change} />
+      <Tabs
+        value={tab}
+        onChange={(next) => navigate({ hash: next ?? '' }, { replace: true })}
+        keepMounted={false}
+      >
+        <Tabs.List mb="lg">
+          <Tabs.Tab value="overview">Overview</Tabs.Tab>
+          <Tabs.Tab value="content">
+            {change.revision === null ? 'Content' : `Content, revision ${change.revision.number}`}
+          </Tabs.Tab>
+          <Tabs.Tab value="history">History</Tabs.Tab>
+          <Tabs.Tab value="dependencies">
+            <Group gap={6}>
+              Dependencies
+              {change.dependencies.length > 0 && (
+                <span className="tabular">{change.dependencies.length}</span>
+              )}
+            </Group>
+          </Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="overview">
+          <Overview change={change} history={history.data ?? []} />
+        </Tabs.Panel>
+        <Tabs.Panel value="content">
+          <Suspense fallback={<Loading what="the content" />}>
+            <Content change={change} />
+          </Suspense>
+        </Tabs.Panel>
+        <Tabs.Panel value="history">
+          <Panel title="History">
+            <Answer of={history}>{(rows) => <History rows={rows} />}</Answer>
+          </Panel>
+        </Tabs.Panel>
+        <Tabs.Panel value="dependencies">
+          <Suspense fallback={<Loading what="the dependencies" />}>
+            <Dependencies change={change} />
+          </Suspense>
+        </Tabs.Panel>
+      </Tabs>
+    </Stack>
+  );
+}
+
+function Overview({
+  change,
+  history,
+}: {
+  readonly change: ChangeDocument;
+  readonly history: readonly TransitionDocument[];
+}) {
+  const definition = useDefinition(change.definition, change.definition_version);
+  return (
+    <Grid gap="lg">
+      <Grid.Col span={12}>
+        <Panel title="Where it stands">
+          <Answer of={definition} bones={<Bones rows={1} height={300} />}>
+            {(deployed) => <Path change={change} definition={deployed.definition} history={history} />}
+          </Answer>
+        </Panel>
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, md: 4 }}>
+        <Turn change={change} />
+      </Grid.Col>
+      {Object.keys(change.ballots).length > 0 && (
+        <Grid.Col span={{ base: 12, md: 4 }}>
+          <Votes change={change} />
+        </Grid.Col>
+      )}
+      <Grid.Col span={{ base: 12, md: Object.keys(change.ballots).length > 0 ? 4 : 8 }}>
+        <Panel title="What happened last">
+          <History rows={history} most={6} />
+        </Panel>
+      </Grid.Col>
+    </Grid>
+  );
+}

@@ -1,0 +1,37 @@
+/** Operations: timers that are set, events that were refused, and migrations, for those who keep the server running. */
+import { Stack, Tabs } from '@mantine/core';
+import { useState } from 'react';
+import { useSignedIn } from '../../data/session.ts';
+import { PageTitle } from '../../parts/small.tsx';
+import { Empty } from '../../parts/states.tsx';
+import { Migrations } from './migrations.tsx';
+import { Refused } from './refused.tsx';
+import { Timers } from './timers.tsx';
+
+export default function Operations() {
+  const { roles } = useSignedIn();
+  const [tab, setTab] = useState<string | null>('timers');
+  if (!roles.includes('operator'))
+    return <Empty title="This is for operators">Your token does not hold the role “operator”.</Empty>;
+  return (
+    <Stack gap="lg" maw={1200}>
+      <PageTitle>Operations</PageTitle>
+      <Tabs value={tab} onChange={setTab} keepMounted={false}>
+        <Tabs.List mb="lg">
+          <Tabs.Tab value="timers">Timers</Tabs.Tab>
+          <Tabs.Tab value="refused">Refused</Tabs.Tab>
+          {roles.includes('deployer') && <Tabs.Tab value="migrations">Migrations</Tabs.Tab>}
+        </Tabs.List>
+        <Tabs.Panel value="timers">
+          <Timers />
+        </Tabs.Panel>
+        <Tabs.Panel value="refused">
+          <Refused />
+        </Tabs.Panel>
+        <Tabs.Panel value="migrations">
+          <Migrations />
+        </Tabs.Panel>
+      </Tabs>
+    </Stack>
+  );
+}
