@@ -21,8 +21,9 @@ async function openReader(pool: pg.Pool, reader: ReaderRef, position: number): P
     `insert into countersign.readers as r (tenant_id, principal, name, stream, acknowledged)
      select $1, $2, $3, $4, $5
      where (select count(*) from countersign.readers where tenant_id = $1 and principal = $2
-            and (name, stream) <> ($3, $4)) < ${MAX_READERS}
-     on conflict (tenant_id, principal, name, stream) do update set acknowledged = r.acknowledged
+            and (name, stream) <> ($3, $4) and not is_forgotten) < ${MAX_READERS}
+     on conflict (tenant_id, principal, name, stream) do update set is_forgotten = false,
+       acknowledged = case when r.is_forgotten then excluded.acknowledged else r.acknowledged end
      returning acknowledged`,
     [...keyOf(reader), position],
   );
@@ -39,7 +40,7 @@ async function acknowledge(pool: pg.Pool, reader: ReaderRef, seq: number): Promi
     pool,
     'acknowledging',
     `update countersign.readers set acknowledged = greatest(acknowledged, $5), acknowledged_at = now()
-     where (tenant_id, principal, name, stream) = ($1, $2, $3, $4) returning acknowledged`,
+     where (tenant_id, principal, name, stream) = ($1, $2, $3, $4) and not is_forgotten returning acknowledged`,
     [...keyOf(reader), seq],
   );
   if (row) return Number(row.acknowledged);
@@ -50,8 +51,8 @@ async function forget(pool: pg.Pool, reader: ReaderRef): Promise<void> {
   await query(
     pool,
     'forgetting a reader',
-    `delete from countersign.readers where (tenant_id, principal, name, stream) = ($1, $2, $3, $4)
-     returning name`,
+    `update countersign.readers set is_forgotten = true
+     where (tenant_id, principal, name, stream) = ($1, $2, $3, $4) returning name`,
     keyOf(reader),
   );
 }
@@ -94,7 +95,7 @@ async function overdue(
        ${ms('owed.recorded_at')} as "recordedAt"
      from countersign.readers r, lateral (
        select count(*) as unacknowledged, min(seq) as seq, min(recorded_at) as recorded_at from (${OWED}) o) owed
-     where r.tenant_id = $1 and owed.recorded_at < to_timestamp($2::float8 / 1000)
+     where r.tenant_id = $1 and not r.is_forgotten and owed.recorded_at < to_timestamp($2::float8 / 1000)
      order by owed.seq, r.principal, r.name, r.stream limit $3`,
     [tenant, before, limit],
   );

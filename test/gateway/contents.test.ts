@@ -109,6 +109,7 @@ describe.each(['node', 'uws'] as const)('over %s', (transport) => {
       {
         number: 1,
         commit: 'c1',
+        base: null,
         author: 'ada',
         uploader: 'ada',
         at: expect.any(String),
@@ -118,6 +119,7 @@ describe.each(['node', 'uws'] as const)('over %s', (transport) => {
       {
         number: 2,
         commit: null,
+        base: null,
         author: 'ben',
         uploader: 'ada',
         at: expect.any(String),

@@ -62,6 +62,7 @@ describe('readers', () => {
     for (const readers of [memory, store.readers]) {
       await readers.forget(refs[0]!);
       await expect(readers.acknowledge(refs[0]!, 3)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      expect(await readers.open(refs[0]!, 7)).toBe(7);
     }
   });
 

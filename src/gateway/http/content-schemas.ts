@@ -20,6 +20,7 @@ export const toldRevision = z
   .strictObject({
     number: z.int(),
     commit: z.string().nullable(),
+    base: z.string().nullable().openapi({ description: 'The commit it is based on, where that is known' }),
     author: z.string(),
     uploader: z.string(),
     at: field.time,

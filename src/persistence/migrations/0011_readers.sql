@@ -7,6 +7,8 @@ create table countersign.readers (
   stream text not null,
   acknowledged bigint not null check (acknowledged >= 0),
   acknowledged_at timestamptz not null default now(),
+  -- The serving role deletes nothing: who was forgotten begins anew when it comes back.
+  is_forgotten boolean not null default false,
   primary key (tenant_id, principal, name, stream)
 );
 
@@ -14,4 +16,4 @@ create table countersign.readers (
 create index workflow_transitions_critical on countersign.workflow_transitions (tenant_id, seq)
   where kind = 'transition' and (outcome is not null or principal_kind = 'system');
 
-grant select, insert, update (acknowledged, acknowledged_at), delete on countersign.readers to countersign_app;
+grant select, insert, update (acknowledged, acknowledged_at, is_forgotten) on countersign.readers to countersign_app;
