@@ -208,7 +208,10 @@ export class Server {
     }
   }
 
+  /** The exit code; of one that ended before, what it ended with. */
   async kill(signal: NodeJS.Signals): Promise<number | null> {
+    const { exitCode, signalCode } = this.#child;
+    if (exitCode !== null || signalCode !== null) return exitCode;
     const exited = once(this.#child, 'exit');
     this.#child.kill(signal);
     const [code] = await exited;
