@@ -7,8 +7,8 @@ import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { LogRow, StreamPosition } from '../persistence/records.ts';
 import type { ReadStore } from './backend.ts';
-import { type Delivery, deliveryOf, type Receiver } from './delivery.ts';
-import { RecentRows } from './recent-rows.ts';
+import { Delivery, type Receiver } from './delivery.ts';
+import { MAX_RECENT, RecentRows } from './recent-rows.ts';
 
 export type FeedStore = Pick<ReadStore, 'log' | 'position' | 'change'>;
 
@@ -34,6 +34,8 @@ export class Feed {
   #target: number;
   #timer: NodeJS.Timeout | undefined;
   #isAdvancing = false;
+  /** The past on its way into memory, for all who lack it. */
+  #remembering: Promise<void> | undefined;
   #isClosed = false;
   /** Subscriptions that ask for a project: while there are any, rows are delivered with theirs. */
   projectSubscriptions = 0;
@@ -70,6 +72,23 @@ export class Feed {
   /** What was delivered after `seq`, where that is still in memory. */
   after(seq: number): readonly Delivery[] | undefined {
     return seq >= this.#position ? [] : this.#recent.after(seq);
+  }
+
+  /** Brings what came after `seq` back into memory, where that is little: thousands may come back at once and lack the same. */
+  async remember(seq: number): Promise<void> {
+    if (this.#position - seq > MAX_RECENT) return;
+    this.#remembering ??= this.#readBack().finally(() => {
+      this.#remembering = undefined;
+    });
+    await this.#remembering;
+  }
+
+  async #readBack(): Promise<void> {
+    const upTo = this.#recent.oldest ?? this.#position + 1;
+    const after = Math.max(0, this.#position - MAX_RECENT);
+    if (after + 1 >= upTo) return;
+    const rows = await this.#store.log(this.tenant, { after, limit: upTo - after - 1 });
+    this.#recent.precede(rows.filter(({ seq }) => seq < upTo).map((row) => new Delivery(row, undefined)));
   }
 
   publish(row: LogRow): void {
@@ -110,7 +129,7 @@ export class Feed {
   #deliver(row: LogRow, project: string | undefined): void {
     this.#pending.delete(row.seq);
     this.#position = row.seq;
-    const delivery = deliveryOf(row, project);
+    const delivery = new Delivery(row, project);
     this.#recent.add(delivery);
     for (const receiver of this.#live) receiver.deliver(delivery);
   }

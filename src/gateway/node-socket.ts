@@ -1,7 +1,13 @@
 /** A `ws` socket behind the transport's interface, with the heartbeat that uWebSockets.js has built in. */
 import type { Socket as NetSocket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { MAX_BACKPRESSURE_BYTES, type SendResult, SOCKET_IDLE_S, type Socket } from './transport.ts';
+import {
+  type Frame,
+  MAX_BACKPRESSURE_BYTES,
+  type SendResult,
+  SOCKET_IDLE_S,
+  type Socket,
+} from './transport.ts';
 
 /** A client that does not answer our closing frame loses the connection after this. */
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -20,10 +26,10 @@ export class NodeSocket implements Socket {
     this.#heartbeat = setInterval(() => this.#beat(), (SOCKET_IDLE_S * 1000) / 2);
   }
 
-  send(text: string): SendResult {
+  send(frame: Frame): SendResult {
     if (this.#ws.readyState !== this.#ws.OPEN) return 'dropped';
-    if (this.buffered() + text.length > MAX_BACKPRESSURE_BYTES) return 'dropped';
-    this.#ws.send(text);
+    if (this.buffered() + frame.length > MAX_BACKPRESSURE_BYTES) return 'dropped';
+    this.#ws.send(frame, { binary: false });
     return this.#net.writableNeedDrain ? 'buffered' : 'sent';
   }
 

@@ -4,7 +4,7 @@
  */
 import type { Delivery } from './delivery.ts';
 
-const MAX_ROWS = 512;
+export const MAX_RECENT = 512;
 const MAX_CHARS = 1024 * 1024;
 
 export class RecentRows {
@@ -13,14 +13,30 @@ export class RecentRows {
   #first = 0;
   #chars = 0;
 
+  /** Position of the oldest row held. */
+  get oldest(): number | undefined {
+    return this.#rows[this.#first]?.seq;
+  }
+
+  /** What came before the rows held, in order; of no use where rows were dropped meanwhile. */
+  precede(earlier: readonly Delivery[]): void {
+    const held = this.#rows.slice(this.#first);
+    const [last, next] = [earlier.at(-1), held[0]];
+    if (last === undefined || (next !== undefined && next.seq !== last.seq + 1)) return;
+    this.#rows = [];
+    this.#first = 0;
+    this.#chars = 0;
+    for (const delivery of earlier.concat(held)) this.add(delivery);
+  }
+
   add(delivery: Delivery): void {
     this.#rows.push(delivery);
     this.#chars += delivery.text.length;
-    while (this.#count() > MAX_ROWS || (this.#chars > MAX_CHARS && this.#count() > 1)) {
+    while (this.#count() > MAX_RECENT || (this.#chars > MAX_CHARS && this.#count() > 1)) {
       this.#chars -= this.#rows[this.#first]?.text.length ?? 0;
       this.#first += 1;
     }
-    if (this.#first >= MAX_ROWS) {
+    if (this.#first >= MAX_RECENT) {
       this.#rows = this.#rows.slice(this.#first);
       this.#first = 0;
     }

@@ -28,7 +28,7 @@ import {
 import type { Outlet } from './subscription.ts';
 import { type SubscriptionServices, Subscriptions } from './subscriptions.ts';
 import type { KnownTenants } from './tenants.ts';
-import type { Socket, SocketListener } from './transport.ts';
+import type { Frame, Socket, SocketListener } from './transport.ts';
 
 export interface SessionServices {
   readonly backend: Pick<Backend, 'send' | 'store'>;
@@ -150,7 +150,7 @@ export class Session implements SocketListener, Listener {
     this.#onClosed(this);
   }
 
-  #send(frame: string): void {
+  #send(frame: Frame): void {
     if (!this.#isClosed && this.#socket.send(frame) === 'dropped') this.end(CLOSE.SLOW);
   }
 

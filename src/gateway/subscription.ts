@@ -4,15 +4,16 @@
  * sends it back to catching up, so that no queue of ours grows.
  */
 import type { LogRow } from '../persistence/records.ts';
-import { type Delivery, deliveryOf, type Receiver } from './delivery.ts';
+import { Delivery, type Receiver } from './delivery.ts';
 import type { Feed, FeedStore } from './feed.ts';
-import { advanceFrame, eventFrame } from './protocol.ts';
+import { advanceFrame } from './protocol.ts';
+import type { Frame } from './transport.ts';
 
 /** A subscription's socket, as far as it may know it. */
 export interface Outlet {
   /** Whether there is room for another event. */
   hasRoom(): boolean;
-  push(frame: string): void;
+  push(frame: Frame): void;
   /** Reading the log failed: the connection ends, the client comes back with its position. */
   fail(error: unknown): void;
   readonly store: FeedStore;
@@ -77,8 +78,14 @@ export class Subscription implements Receiver {
   }
 
   async #catchUp(): Promise<void> {
+    let isRemembered = false;
     while (this.#mode === 'catching-up') {
       if (this.#takeRecent()) return;
+      if (!isRemembered && this.#scope.project === undefined) {
+        isRemembered = true;
+        await this.#remember();
+        continue;
+      }
       const reached = this.#feed.position;
       const rows = await this.#readPage();
       if (rows === undefined || !this.#takePage(rows)) return;
@@ -104,6 +111,11 @@ export class Subscription implements Receiver {
     return true;
   }
 
+  /** Where the log cannot be read now, reading a page will say so. */
+  async #remember(): Promise<void> {
+    await this.#feed.remember(this.#last).catch(() => undefined);
+  }
+
   /** Rows delivered before anybody asked for a project do not carry theirs. */
   #isDecidable(recent: readonly Delivery[]): boolean {
     return this.#scope.project === undefined || recent.every(({ project }) => project !== undefined);
@@ -126,7 +138,7 @@ export class Subscription implements Receiver {
         this.#wait();
         return false;
       }
-      this.#send(deliveryOf(row, undefined));
+      this.#send(new Delivery(row, undefined));
       if (this.#isClosed()) return false;
     }
     return true;
@@ -148,7 +160,7 @@ export class Subscription implements Receiver {
   }
 
   #send(delivery: Delivery): void {
-    this.#outlet.push(eventFrame(this.id, delivery, this.#told));
+    this.#outlet.push(delivery.frame(this.id, this.#told));
     this.#last = delivery.seq;
     this.#told = delivery.seq;
   }

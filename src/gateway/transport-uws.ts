@@ -12,6 +12,7 @@ import type { CountersignError } from '../errors.ts';
 import { InFlight } from './in-flight.ts';
 import { cannotListen } from './listen-failure.ts';
 import {
+  type Frame,
   type ListenOptions,
   MAX_BACKPRESSURE_BYTES,
   MAX_FRAME_BYTES,
@@ -122,7 +123,7 @@ async function listenFailure(host: string, port: number): Promise<CountersignErr
 }
 
 /** More than this is not held back: it is as much as the library corks. */
-const MAX_HELD_CHARS = 16 * 1024;
+const MAX_HELD = 16 * 1024;
 
 /** Sockets that hold frames back until the end of this turn. */
 let holding: UwsSocket[] = [];
@@ -136,27 +137,37 @@ function flushAll(): void {
 /** Frames of one turn leave together: one system call for each socket, however many events a commit brought. */
 class UwsSocket implements Socket {
   #ws: WebSocket<SocketData> | undefined;
-  #held: string[] | undefined;
-  #heldChars = 0;
+  #held: Frame[] | undefined;
+  /** Characters or bytes, whichever a frame is made of. */
+  #heldSize = 0;
+  /** The network had no room when frames were handed over last: what is left must be asked for. */
+  #isBehind = false;
 
   constructor(ws: WebSocket<SocketData>) {
     this.#ws = ws;
   }
 
-  send(text: string): SendResult {
-    const ws = this.#ws;
-    if (ws === undefined || this.buffered() + text.length > MAX_BACKPRESSURE_BYTES) return 'dropped';
+  send(frame: Frame): SendResult {
+    if (this.#ws === undefined || this.buffered() + frame.length > MAX_BACKPRESSURE_BYTES) return 'dropped';
     if (this.#held === undefined) {
-      this.#held = [text];
+      this.#held = [frame];
       if (holding.push(this) === 1) queueMicrotask(flushAll);
-    } else this.#held.push(text);
-    this.#heldChars += text.length;
-    if (this.#heldChars > MAX_HELD_CHARS) this.flush();
-    return ws.getBufferedAmount() > 0 ? 'buffered' : 'sent';
+    } else this.#held.push(frame);
+    this.#heldSize += frame.length;
+    if (this.#heldSize > MAX_HELD) this.flush();
+    return this.#isBehind ? 'buffered' : 'sent';
   }
 
   buffered(): number {
-    return (this.#ws?.getBufferedAmount() ?? 0) + this.#heldChars;
+    return this.#left() + this.#heldSize;
+  }
+
+  /** A call into the library, which thousands of sockets that keep up do not need. */
+  #left(): number {
+    if (!this.#isBehind || this.#ws === undefined) return 0;
+    const left = this.#ws.getBufferedAmount();
+    this.#isBehind = left > 0;
+    return left;
   }
 
   close(code: number, reason: string): void {
@@ -169,21 +180,24 @@ class UwsSocket implements Socket {
     const ws = this.#ws;
     const held = this.#held;
     this.#held = undefined;
-    this.#heldChars = 0;
+    this.#heldSize = 0;
     if (ws === undefined || held === undefined) return;
     let isWhole = true;
-    ws.cork(() => {
-      for (const text of held) isWhole &&= ws.send(text) !== 2;
-    });
+    const sendAll = () => {
+      for (const frame of held) isWhole &&= ws.send(frame) !== 2;
+    };
+    if (held.length === 1) sendAll();
+    else ws.cork(sendAll);
     // A stream with a hole is worse than none: the client comes back with its position.
     if (!isWhole) this.#ws?.close();
+    this.#isBehind = this.#ws !== undefined && ws.getBufferedAmount() > 0;
   }
 
   /** The native socket must not be touched any more. */
   forget(): void {
     this.#ws = undefined;
     this.#held = undefined;
-    this.#heldChars = 0;
+    this.#heldSize = 0;
   }
 }
 

@@ -29,8 +29,11 @@ export type FetchHandler = (request: Request, peer: Peer) => Response | Promise<
 /** `dropped`: the message is lost and the stream has a hole; the connection must be closed. */
 export type SendResult = 'sent' | 'buffered' | 'dropped';
 
+/** A text frame; its UTF-8 where it goes to many. */
+export type Frame = string | Buffer;
+
 export interface Socket {
-  send(text: string): SendResult;
+  send(frame: Frame): SendResult;
   /** Bytes accepted but not yet taken by the network. */
   buffered(): number;
   close(code: number, reason: string): void;

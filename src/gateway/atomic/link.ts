@@ -66,7 +66,7 @@ export class AtomicLink implements SocketListener {
     this.#frameBytes = services.limits.frameBytes;
     const expected = (key: string) => [...this.#asked.values()].find((each) => each.key === key)?.expectation;
     const translated: Socket = {
-      send: (frame) => this.#translate(JSON.parse(frame) as Frame),
+      send: (frame) => this.#translate(JSON.parse(frame.toString()) as Frame),
       buffered: () => socket.buffered(),
       close: (code, reason) => socket.close(code, reason),
     };
