@@ -1,13 +1,13 @@
 /** The check: what it costs, by the size of nets and of their reachability graphs, and for the workflows of the catalog. */
 import { catalog } from '../src/machines/catalog/index.ts';
 import { check } from '../src/machines/check.ts';
-import type { Definition } from '../src/machines/definition.ts';
 import { explore } from '../src/machines/nets/explore.ts';
 import type { Net } from '../src/machines/nets/net.ts';
 import { checkNet } from '../src/machines/nets/soundness.ts';
 import { normalise } from '../src/machines/normalise.ts';
 import { sourceSchema } from '../src/machines/source.ts';
 import { netFrom, parallel, philosophers, process as processNet } from './check-nets.ts';
+import { workflows } from './check-workflows.ts';
 import { type Case, type Figure, figureOf } from './figures.ts';
 
 /** A case is repeated for so long, or so often. */
@@ -38,17 +38,7 @@ export async function checks(report: (line: Case) => void): Promise<void> {
   for (const k of [6, 9, 12]) one(`${k} philosophers`, philosophers(k), line);
   many('processes, 100-300 places', 0, line);
   many('processes with a flaw', 2, line);
-  for (const [name, count] of [
-    ['four regions', 4],
-    ['six regions', 6],
-  ] as const) {
-    for (const isToggled of [true, false]) {
-      const definition = ordinary(count, isToggled);
-      const { states, decided } = check(definition);
-      const how = isToggled ? 'that ballots toggle' : 'with loops and timers';
-      line(`ordinary: ${name} ${how}`, measured([() => check(definition)]), { states, decided });
-    }
-  }
+  ordinary(report);
   const million = parallel(6, 9);
   const before = process.memoryUsage.rss();
   const { states, edges } = explore(million);
@@ -62,37 +52,30 @@ export async function checks(report: (line: Case) => void): Promise<void> {
   }
 }
 
-/** Regions of three states that one condition around them reads all: nothing of them can be checked apart. */
-function ordinary(count: number, isToggled: boolean): Definition {
-  const numbers = Array.from({ length: count }, (_, index) => index);
-  const region = (index: number) => ({
-    initial: 'open',
-    states: { open: {}, asked: {}, given: {} },
-    transitions: {
-      'open -> asked': { trigger: `ask${index}` },
-      'asked -> open': { trigger: `take${index}` },
-      'asked -> given': isToggled ? { when: `ballots.b${index}.passed` } : { after: '2d' },
-      'given -> open': isToggled ? { when: `!ballots.b${index}.passed` } : { trigger: `take${index}` },
-    },
+/** What one check of an ordinary workflow costs in CPU time, held against the plainest of them. */
+function ordinary(report: (line: Case) => void): void {
+  let plainest: Case['baseline'] = null;
+  for (const [name, definition] of workflows()) {
+    const { states, sound, decided } = check(definition);
+    const figure = computed(() => check(definition));
+    const what = `ordinary: ${name}`;
+    const detail = { states, sound, decided, clock: 'cpu' };
+    report({ bench: 'check', case: what, unit: 'checks/s', figure, baseline: plainest, detail });
+    plainest ??= { case: name, figure };
+  }
+}
+
+/** CPU time of single runs in a warm process, whatever else the machine does. */
+function computed(run: () => unknown): Figure {
+  for (let round = 0; round < PATIENCE.rounds; round += 1) run();
+  const latencies = Float64Array.from({ length: 2 * PATIENCE.rounds }, () => {
+    const before = process.cpuUsage();
+    run();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
   });
-  const ballot = (index: number) => ({ in: 'Review', cast: { [`vote${index}`]: 'approve' } });
-  const source = {
-    name: 'Ordinary',
-    roles: [],
-    initial: 'Review',
-    triggers: ['close', ...numbers.flatMap((index) => ['ask', 'take', 'vote'].map((each) => each + index))],
-    ...(isToggled && { ballots: Object.fromEntries(numbers.map((index) => [`b${index}`, ballot(index)])) }),
-    states: {
-      Review: { regions: Object.fromEntries(numbers.map((index) => [`r${index}`, region(index)])) },
-      Merged: { final: 'approved' },
-      Closed: { final: 'withdrawn' },
-    },
-    transitions: {
-      'Review -> Merged': { when: numbers.map((index) => `regions.r${index} == "given"`).join(' && ') },
-      'Review -> Closed': { trigger: 'close' },
-    },
-  };
-  return normalise(sourceSchema.parse(source));
+  const tookMs = latencies.reduce((sum, each) => sum + each, 0);
+  return figureOf(latencies, latencies.length, tookMs);
 }
 
 type Line = (name: string, figure: Figure, detail: NonNullable<Case['detail']>) => void;

@@ -15,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   staffing: async () => (await import('./staffing.ts')).staffing,
   check: async () => (await import('./check.ts')).checks,
   live: async () => (await import('./live.ts')).live,
+  web: async () => (await import('./web.ts')).web,
 };
 
 async function main(argv: readonly string[]): Promise<void> {

@@ -47,6 +47,7 @@ function shotsOf({ sessions, release }) {
     { name: 'workflows', path: '/workflows', who: 'developer' },
     { name: 'workflow', path: '/workflows/EnterpriseApproval', who: 'developer', fullPage: true },
     { name: 'operations', path: '/operations', who: 'developer', scheme: 'dark' },
+    { name: 'operations-narrow', path: '/operations', who: 'developer', size: narrow },
     { name: 'replay', path: `/changes/${sessions}/replay`, who: 'rob' },
     { name: 'work-narrow', path: '/work', who: 'rob', size: narrow },
     { name: 'change-narrow', path: `/changes/${sessions}`, who: 'rob', size: narrow, fullPage: true },

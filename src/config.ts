@@ -114,6 +114,12 @@ export const VARIABLES = {
     fallback: '20000',
     parse: wholeNumber(1, 1_000_000, 20_000),
   },
+  COUNTERSIGN_OVERDUE_AFTER_S: {
+    about: 'Seconds after which a reader that has not acknowledged a critical row is reported as overdue.',
+    allowed: 'a whole number from 1 to 31536000',
+    fallback: '900',
+    parse: wholeNumber(1, 31_536_000, 900),
+  },
 } as const satisfies Record<string, Variable<unknown>>;
 
 type Name = keyof typeof VARIABLES;

@@ -146,7 +146,7 @@ export const ERRORS = {
   CHANGE_QUARANTINED: {
     status: 500,
     title: 'The change broke an invariant and was stopped',
-    hint: 'Look for the invariant in the server log; other changes are not affected.',
+    hint: 'Look for the invariant in the server log; other changes are not affected. `countersign release` lets it go on.',
     retryable: false,
   },
   INTERNAL: {

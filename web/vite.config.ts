@@ -4,11 +4,12 @@
  */
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { compressed, preloaded } from './build.ts';
 
 const SERVER = process.env.COUNTERSIGN_URL ?? 'http://127.0.0.1:4000';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), preloaded('src/main.tsx'), compressed()],
   build: { outDir: '../dist/web', emptyOutDir: true, target: 'es2022', reportCompressedSize: false },
   server: {
     proxy: {

@@ -3,7 +3,7 @@ import type { ToClients } from './messages.ts';
 import { RawClient } from './raw-client.ts';
 
 const FIRST_PAUSE_MS = 1_000;
-const SWALLOWED_MS = 3_000;
+const SWALLOWED_MS = 10_000;
 const AT_ONCE = 64;
 
 const say = (message: unknown) => process.send?.(message);

@@ -239,8 +239,8 @@ export function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(messageOf(error));
 }
 
-function quarantine(mailbox: Mailbox, error: unknown, { log }: BatchWorld): void {
-  mailbox.quarantined = true;
+function quarantine(mailbox: Mailbox, error: unknown, { log, clock }: BatchWorld): void {
+  mailbox.quarantined = { why: messageOf(error), at: clock.now() };
   mailbox.live = undefined;
   log.error({ change: mailbox.id, err: error }, 'a change broke an invariant and is stopped');
 }

@@ -10,6 +10,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Refusal } from '../errors.ts';
 import type { ChangeRef, KeyRef } from '../persistence/records.ts';
+import type { AtWork, Stop, StoppedChange } from './at-work.ts';
 import type { Answer } from './commands.ts';
 import type { Live } from './live.ts';
 import type { Input } from './step.ts';
@@ -31,8 +32,8 @@ export interface Mailbox {
   waiting: Item[];
   /** What memory holds of the change; undefined: load it. */
   live: Live | undefined;
-  /** Set where an invariant broke: the actor stays stopped until the process ends. */
-  quarantined: boolean;
+  /** Set where an invariant broke: the actor stays stopped until an operator starts it again, or the process ends. */
+  quarantined: Stop | false;
   busy: boolean;
   /** The groups among those that wait, in order; undefined where there are none. */
   gates: Gate[] | undefined;
@@ -88,7 +89,7 @@ export interface MailboxLimits {
 /** One busy change may not crowd the others out of a batch. */
 const MAX_ITEMS_OF_ONE = 64;
 
-export class Mailboxes {
+export class Mailboxes implements AtWork {
   /** Those with work. */
   readonly #boxes = new Map<string, Mailbox>();
   /** Those without work, and some that have work again: taking them out and in would cost more than the lookup. */
@@ -195,6 +196,20 @@ export class Mailboxes {
     this.#boxes.delete(mailbox.id);
     if (mailbox.live && mailbox.live.version > 0) this.#idle.set(mailbox.id, mailbox);
     else this.#idle.delete(mailbox.id);
+  }
+
+  stopped(tenant: string): readonly StoppedChange[] {
+    return [...this.#boxes.values()].flatMap(({ ref, quarantined }) =>
+      quarantined && ref.tenant === tenant ? [{ change: ref.change, ...quarantined }] : [],
+    );
+  }
+
+  restart(ref: ChangeRef): boolean {
+    const mailbox = this.#boxes.get(nameOf(ref));
+    if (!mailbox?.quarantined) return false;
+    mailbox.quarantined = false;
+    if (!mailbox.busy && mailbox.waiting.length === 0 && !mailbox.gates) this.#boxes.delete(mailbox.id);
+    return true;
   }
 
   #open(ref: ChangeRef, live: Live | undefined): Mailbox {

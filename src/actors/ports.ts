@@ -48,6 +48,7 @@ import type {
   TimerFilter,
   TouchingHunks,
 } from '../persistence/records.ts';
+import type { RevocationStore } from '../persistence/revocation-records.ts';
 
 /**
  * The one truth. Every method throws `CountersignError` STORE_UNAVAILABLE when the database cannot be reached;
@@ -56,6 +57,8 @@ import type {
 export interface Store {
   /** Who has acknowledged the log up to where. */
   readonly readers: ReaderStore;
+  /** Which tokens count no more although they have not expired. */
+  readonly revocations: RevocationStore;
 
   load(refs: readonly ChangeRef[]): Promise<StoredChange[]>;
   /** The answers already given for these idempotency keys; unknown keys are absent. */
@@ -67,10 +70,16 @@ export interface Store {
   commit(changes: readonly ChangeCommit[], options?: CommitOptions): Promise<CommitResult[]>;
 
   position(tenant: string): Promise<StreamPosition | undefined>;
-  /** Rows with `after < seq`, in order, at most `limit`; of one change or project where named. */
+  /** Rows with `after < seq`, in order, at most `limit`; of one change or project, or without some projects, where named. */
   log(
     tenant: string,
-    query: { after: number; limit: number; change?: string; project?: string },
+    query: {
+      after: number;
+      limit: number;
+      change?: string;
+      project?: string;
+      exceptProjects?: readonly string[];
+    },
   ): Promise<LogRow[]>;
 
   change(ref: ChangeRef): Promise<ChangeRecord | undefined>;

@@ -17,6 +17,7 @@ import type {
   ProjectRef,
   StoredChange,
 } from '../persistence/records.ts';
+import type { AtWork } from './at-work.ts';
 import { withStandIns } from './attention.ts';
 import type { BatchWorld } from './batch.ts';
 import { attributeProblem } from './beginning.ts';
@@ -81,6 +82,7 @@ export class Runtime {
   readonly timeTravel: TimeTravel;
   readonly life: Life;
   readonly staffing: StaffingQuestions;
+  readonly atWork: AtWork;
   readonly #newId: NewId;
   readonly #calendars: Calendars;
   readonly #definitions: Definitions;
@@ -140,6 +142,7 @@ export class Runtime {
       facts: new KnownFacts(store, this.#directories),
       timersSet: (timers) => this.#timers.set(timers),
     };
+    this.atWork = this.#batchWorld.mailboxes;
     this.#lanes = new Lanes(this.#batchWorld, limits);
     const reactionTo = async (tenant: string, happened: Happened, dependant: string) => {
       const project = (await this.#stored({ tenant, change: dependant }))?.project ?? '';
@@ -317,13 +320,9 @@ export class Runtime {
 
   /** Whether the store answers. */
   async ready(): Promise<boolean> {
-    return (
-      this.#lanes.isOpen &&
-      (await this.store.position('').then(
-        () => true,
-        () => false,
-      ))
-    );
+    if (!this.#lanes.isOpen) return false;
+    const answers = this.store.position('').then(() => true);
+    return answers.catch(() => false);
   }
 
   /** Takes no more commands, finishes those it has, then stops. */

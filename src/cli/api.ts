@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Said } from '../actors/directory/entries.ts';
 import { CountersignError } from '../errors.ts';
+import type { OverdueReader, Revocation } from './access-wire.ts';
 import type { Blockers, Conflicts, Graph, MergeOrder, WhatIf, WhatIfBody } from './graph-wire.ts';
 import { HttpClient, type Request, type Target } from './http.ts';
 import type {
@@ -178,6 +179,13 @@ export class Api {
     return this.#get(`/v1/timers${search(query)}`);
   }
 
+  /** Lets a quarantined change go on; false where the server has not stopped it. */
+  async release(change: string, reason: string): Promise<boolean> {
+    const path = `/v1/changes/${encodeURIComponent(change)}/release`;
+    const reply = await this.#ask<{ released: boolean }>({ method: 'POST', path, body: { reason } });
+    return reply.ok && reply.value.released;
+  }
+
   transitions(query: Query, change?: string): Promise<Page<Transition>> {
     const of = change === undefined ? '' : `/changes/${encodeURIComponent(change)}`;
     return this.#get(`/v1${of}/transitions${search(query)}`);
@@ -254,6 +262,18 @@ export class Api {
 
   revokeDelegation(id: string): Promise<Reply<Delegation>> {
     return this.#ask({ method: 'DELETE', path: `/v1/delegations/${encodeURIComponent(id)}` });
+  }
+
+  readers(query: Query): Promise<{ readonly items: readonly OverdueReader[] }> {
+    return this.#get(`/v1/readers${search(query)}`);
+  }
+
+  revoke(body: object): Promise<Reply<Revocation>> {
+    return this.#ask({ method: 'POST', path: '/v1/revocations', body });
+  }
+
+  revocations(query: Query): Promise<Page<Revocation>> {
+    return this.#get(`/v1/revocations${search(query)}`);
   }
 
   owners(project: string): Promise<ProjectOwners> {

@@ -68,6 +68,8 @@ export async function compose(parts: Parts): Promise<Running> {
     const gateway = await startGateway({
       backend: runtime,
       hub,
+      bus,
+      overdueAfterMs: config.COUNTERSIGN_OVERDUE_AFTER_S * 1000,
       auth,
       log,
       host: config.HOST,

@@ -13,6 +13,7 @@ import { addGraph } from './program/graph.ts';
 import { addModels } from './program/models.ts';
 import { addDelegations } from './program/people.ts';
 import { addDirectory, addProjects } from './program/places.ts';
+import { addRelease } from './program/release.ts';
 import { addRepositories } from './program/repositories.ts';
 import { addStaffing } from './program/staffing.ts';
 import { addTimers } from './program/timers.ts';
@@ -37,6 +38,7 @@ export function createProgram(io: Io, finish: Finish): Command {
   addReading(add, io);
   addRepositories(add, io, program, finish);
   addGraph(add, io);
+  addRelease(add, io);
   addTimers(add, io, program, finish);
   addProjects(io, program, finish);
   addDelegations(add, io);

@@ -37,7 +37,8 @@ export interface ConnectionOptions {
   readonly random: () => number;
 }
 
-const UNAUTHENTICATED = 4501;
+/** The token was not accepted, or was revoked: another one may be. */
+const REFUSED_TOKEN: readonly number[] = [4501, 4502];
 /** A token is renewed when this part of its time is over. */
 const RENEW_AFTER = 0.8;
 /** After a renewal failed, and the least time between two. */
@@ -68,6 +69,11 @@ export class Connection {
 
   leave(participant: Participant): void {
     this.#participants.delete(participant);
+  }
+
+  /** The next attempt is made now, where one is waited for. */
+  retry(): void {
+    if (this.status.getSnapshot().is === 'waiting') this.#wake();
   }
 
   close(): void {
@@ -118,7 +124,7 @@ export class Connection {
 
   /** A token that was refused may be an old one: one more is asked for, once. */
   #goesOnAfter({ code }: Ended): boolean {
-    if (code !== UNAUTHENTICATED) return mayComeBack(code);
+    if (!REFUSED_TOKEN.includes(code)) return mayComeBack(code);
     const isFirst = !this.#wasRefused;
     this.#wasRefused = true;
     return isFirst;

@@ -4,9 +4,10 @@
  */
 import { Connection, type Status, type TokenProvider } from './connection.ts';
 import type { Done, Query } from './frames.ts';
+import type { KeyedEvent, OutboxStorage, SentEvent } from './kept.ts';
 import { LiveSet } from './live-set.ts';
 import { STREAM_PATH } from './names.ts';
-import { Outbox, type SentEvent } from './outbox.ts';
+import { Outbox } from './outbox.ts';
 import { Rows, type RowsOptions } from './rows.ts';
 import { globalSocket, type SocketClass } from './socket.ts';
 import type { Store } from './store.ts';
@@ -14,8 +15,14 @@ import type { Store } from './store.ts';
 export type { Status, TokenProvider } from './connection.ts';
 export { ConnectionLost, NotSent, ProblemError } from './failures.ts';
 export type { Done, Item, Json, Problem, Query, Transition } from './frames.ts';
+export {
+  type KeyedEvent,
+  type OutboxStorage,
+  type SentEvent,
+  storedOutbox,
+  type TextStorage,
+} from './kept.ts';
 export type { LiveSet, SetView } from './live-set.ts';
-export type { SentEvent } from './outbox.ts';
 export type { Row, Rows, RowsOptions } from './rows.ts';
 export type { Store } from './store.ts';
 
@@ -27,6 +34,12 @@ export interface ClientOptions {
   readonly WebSocket?: unknown;
   /** Commands that may wait for a connection, 1,000 unless given. */
   readonly queueLimit?: number;
+  /** Keeps commands without an answer beyond this process; they are kept in memory alone where it is left out. */
+  readonly outbox?: {
+    readonly storage: OutboxStorage;
+    /** Told of each answer to a command that an earlier client left there. */
+    readonly answered?: (event: KeyedEvent, answer: Done | Error) => void;
+  };
   /** Longest pause before the first attempt to come back, and before any: 500 ms and 30 s. */
   readonly pauses?: { readonly firstMs: number; readonly mostMs: number };
   /** Silence before the server is asked whether it is there, and time to say so: 25 s and 10 s. */
@@ -48,6 +61,10 @@ export interface Client {
   send(event: SentEvent): Promise<Done>;
   /** Commands without an answer yet. */
   readonly unanswered: number;
+  /** The same, as a store. */
+  readonly queue: Store<number>;
+  /** Ends the pause before the next attempt to connect, as when the network is known to be back. */
+  retry(): void;
   /** Ends everything: iterations end, commands without an answer are rejected. */
   close(): void;
 }
@@ -62,7 +79,7 @@ export function connect(options: ClientOptions): Client {
     patience: options.patience ?? { quietMs: 25_000, answerMs: 10_000 },
     random,
   });
-  const outbox = new Outbox({ limit: queueLimit, random });
+  const outbox = new Outbox({ limit: queueLimit, random, ...options.outbox });
   connection.join(outbox);
   return {
     status: connection.status,
@@ -73,6 +90,8 @@ export function connect(options: ClientOptions): Client {
     get unanswered() {
       return outbox.size;
     },
+    queue: outbox.count,
+    retry: () => connection.retry(),
     close: () => connection.close(),
   };
 }

@@ -4,14 +4,13 @@
  */
 import type { Participant } from './connection.ts';
 import { NotSent, ProblemError } from './failures.ts';
-import type { CommandOf, Done } from './frames.ts';
+import type { Done } from './frames.ts';
+import type { KeyedEvent, OutboxStorage, SentEvent } from './kept.ts';
 import type { Link } from './link.ts';
-
-/** An event for a change; `idempotency_key` is made where none is given. */
-export type SentEvent = Omit<CommandOf<'event'>, 'id' | 'type'>;
+import { Value } from './store.ts';
 
 interface Letter {
-  readonly event: SentEvent;
+  readonly event: KeyedEvent;
   readonly resolve: (done: Done) => void;
   readonly reject: (error: Error) => void;
   tries: number;
@@ -21,6 +20,10 @@ export interface OutboxOptions {
   /** Commands that may wait; one more is refused at once. */
   readonly limit: number;
   readonly random: () => number;
+  /** Where commands are kept until they have their answer. */
+  readonly storage?: OutboxStorage | undefined;
+  /** Told of each answer to a command that an earlier client left. */
+  readonly answered?: ((event: KeyedEvent, answer: Done | Error) => void) | undefined;
 }
 
 /** On their way at once: well below what the server allows. */
@@ -33,12 +36,17 @@ export class Outbox implements Participant {
   readonly #options: OutboxOptions;
   #waiting: Letter[] = [];
   readonly #flying = new Set<Letter>();
+  /** How many have no answer yet. */
+  readonly count = new Value(0);
   #link: Link | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #over: string | undefined;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    const left = options.storage?.load() ?? [];
+    this.#waiting = left.map((event) => ({ event, ...this.#tellOf(event), tries: 0 }));
+    this.count.set(this.size);
   }
 
   /** Commands without an answer yet. */
@@ -54,7 +62,9 @@ export class Outbox implements Participant {
         reject(new NotSent(`The command was not sent: ${this.size} others wait already.`));
       else {
         const keyed = { ...event, idempotency_key: event.idempotency_key ?? newKey() };
+        if (!this.#isKept(keyed, reject)) return;
         this.#waiting.push({ event: keyed, resolve, reject, tries: 0 });
+        this.count.set(this.size);
         this.#flush();
       }
     });
@@ -76,8 +86,37 @@ export class Outbox implements Participant {
   end(why: string): void {
     this.#over = why;
     this.detach();
+    const after = this.#options.storage
+      ? ' It is kept, and sent by the next client that opens the storage.'
+      : '';
     for (const { reject } of this.#waiting.splice(0))
-      reject(new NotSent(`Nobody knows whether the command was done: ${why}.`));
+      reject(new NotSent(`Nobody knows whether the command was done: ${why}.${after}`));
+    this.count.set(0);
+    this.count.end();
+  }
+
+  /** Nobody waits for a promise of an earlier life. */
+  #tellOf(event: KeyedEvent): Pick<Letter, 'resolve' | 'reject'> {
+    const tell = (answer: Done | Error) => {
+      if (!(answer instanceof NotSent)) this.#options.answered?.(event, answer);
+    };
+    return { resolve: tell, reject: tell };
+  }
+
+  #isKept(event: KeyedEvent, reject: Letter['reject']): boolean {
+    try {
+      this.#options.storage?.keep(event);
+      return true;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      reject(new NotSent(`The command was not sent: it could not be kept (${why}).`));
+      return false;
+    }
+  }
+
+  #settled(letter: Letter): void {
+    this.#options.storage?.drop(letter.event);
+    this.count.set(this.size);
   }
 
   #flush(): void {
@@ -93,6 +132,7 @@ export class Outbox implements Participant {
     try {
       const { transition, replayed } = await link.ask({ type: 'event', ...letter.event });
       this.#flying.delete(letter);
+      this.#settled(letter);
       letter.resolve({ transition, replayed });
     } catch (error) {
       // Where the link was lost the letter waits already, or will: its `detach` puts it back in its place.
@@ -106,6 +146,7 @@ export class Outbox implements Participant {
     if (!this.#flying.delete(letter)) return;
     letter.tries += 1;
     if (!error.problem.retryable || letter.tries >= MAX_TRIES) {
+      this.#settled(letter);
       letter.reject(error);
       return;
     }

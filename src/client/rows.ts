@@ -30,6 +30,8 @@ export interface RowsOptions {
   readonly epoch?: string;
   /** The name under which the server remembers what was acknowledged. */
   readonly reader?: string;
+  /** Told whenever the server has begun to send, at first and after each cut. */
+  readonly began?: (position: { readonly since: number; readonly epoch: string }) => void;
 }
 
 /** Rows held for who iterates; with more the subscription rests. */
@@ -39,6 +41,7 @@ export class Rows implements AsyncIterable<Row>, Participant {
   readonly #connection: Connection;
   readonly #stream: string;
   readonly #reader: string | undefined;
+  readonly #began: RowsOptions['began'];
   readonly #held: Row[] = [];
   /** All rows up to here are held or were given out. */
   #position: number | undefined;
@@ -53,12 +56,13 @@ export class Rows implements AsyncIterable<Row>, Participant {
   #isOver = false;
   #wake: () => void = () => {};
 
-  constructor(connection: Connection, stream: string, { since, epoch, reader }: RowsOptions) {
+  constructor(connection: Connection, stream: string, { since, epoch, reader, began }: RowsOptions) {
     this.#connection = connection;
     this.#stream = stream;
     this.#position = since;
     this.#epoch = epoch;
     this.#reader = reader;
+    this.#began = began;
     connection.join(this);
   }
 
@@ -151,6 +155,7 @@ export class Rows implements AsyncIterable<Row>, Participant {
     this.#epoch = epoch;
     link.on(subscription, (push) => this.#take(link, push));
     this.#sendAcknowledgement();
+    this.#began?.({ since, epoch });
   }
 
   #failed(link: Link, error: unknown): void {

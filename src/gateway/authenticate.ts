@@ -6,9 +6,10 @@
 import { createHash } from 'node:crypto';
 import { decodeProtectedHeader, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
-import type { Principal } from '../actors/commands.ts';
 import { CountersignError } from '../errors.ts';
+import type { Identity } from './identity.ts';
 import { keySource } from './keys.ts';
+import type { Revocations } from './revocations.ts';
 import { claimsSchema, principalOf } from './token.ts';
 
 export interface AuthConfig {
@@ -22,12 +23,6 @@ export interface AuthConfig {
   readonly clockToleranceS?: number;
 }
 
-export interface Identity {
-  readonly principal: Principal;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
-}
-
 const PUBLIC_KEY_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 const MAX_TOKEN_CHARS = 8192;
 const MAX_CACHED = 10_000;
@@ -35,9 +30,10 @@ const MAX_CACHED = 10_000;
 export class Authenticator {
   readonly #config: AuthConfig;
   readonly #keys: JWTVerifyGetKey | undefined;
+  readonly #revocations: Pick<Revocations, 'require'>;
   readonly #verified = new LRUCache<string, Identity>({ max: MAX_CACHED });
 
-  constructor(config: AuthConfig) {
+  constructor(config: AuthConfig, revocations: Pick<Revocations, 'require'>) {
     if (config.key === undefined && config.jwks === undefined) {
       throw new CountersignError('CONFIG_INVALID', 'Neither a token key nor a key set is configured.');
     }
@@ -49,6 +45,7 @@ export class Authenticator {
       throw new CountersignError('CONFIG_INVALID', 'The clock tolerance is not between 0 and 5 seconds.');
     }
     this.#config = config;
+    this.#revocations = revocations;
     this.#keys = config.jwks === undefined ? undefined : keySource(config.jwks);
   }
 
@@ -60,15 +57,23 @@ export class Authenticator {
     return this.verify(match[1]);
   }
 
+  /** Throws UNAUTHENTICATED where the token was revoked since it was verified. */
+  requireUnrevoked(identity: Identity): void {
+    this.#revocations.require(identity);
+  }
+
   /** Synchronous for a token seen before; throws or rejects with UNAUTHENTICATED. */
   verify(token: string): Identity | Promise<Identity> {
     if (token.length > MAX_TOKEN_CHARS) throw unauthenticated('The token is too long.');
     const hash = createHash('sha256').update(token).digest('base64');
     const known = this.#verified.get(hash);
     if (known === undefined) return this.#verifyNew(token, hash);
-    if (known.expiresAt > Date.now()) return known;
-    this.#verified.delete(hash);
-    throw unauthenticated('The token has expired.');
+    if (known.expiresAt <= Date.now()) {
+      this.#verified.delete(hash);
+      throw unauthenticated('The token has expired.');
+    }
+    this.#revocations.require(known);
+    return known;
   }
 
   async #verifyNew(token: string, hash: string): Promise<Identity> {
@@ -78,8 +83,15 @@ export class Authenticator {
       const names = [...new Set(claims.error.issues.map((issue) => String(issue.path[0])))];
       throw unauthenticated(`The token's claims are not what they should be: ${names.join(', ')}.`);
     }
-    const identity = { principal: principalOf(claims.data), expiresAt: claims.data.exp * 1000 };
+    const { exp, iat = 0, jti } = claims.data;
+    const times = { expiresAt: exp * 1000, issuedAt: iat * 1000 };
+    const identity = {
+      principal: principalOf(claims.data),
+      ...times,
+      ...(jti !== undefined && { tokenId: jti }),
+    };
     this.#verified.set(hash, identity);
+    this.#revocations.require(identity);
     return identity;
   }
 

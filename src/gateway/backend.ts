@@ -1,4 +1,5 @@
 /** What the gateway needs from the runtime behind it; `actors` provides it, tests put a small fake in its place. */
+import type { AtWork } from '../actors/at-work.ts';
 import type { Answer, Envelope, EventCommand, Principal, Proposal } from '../actors/commands.ts';
 import type { Contents } from '../actors/contents/contents.ts';
 import type { NewDelegation } from '../actors/delegations.ts';
@@ -40,6 +41,7 @@ export type ReadStore = Pick<
   | 'projectOwners'
   | 'calendars'
   | 'readers'
+  | 'revocations'
 >;
 
 export interface Backend {
@@ -82,6 +84,8 @@ export interface Backend {
   readonly graph: GraphQuestions;
   /** Whether people can finish what definitions ask for. */
   readonly staffing: StaffingQuestions;
+  /** What this process has in hand, and which changes it has stopped. */
+  readonly atWork: AtWork;
   /** How the past would have gone under a draft. */
   readonly timeTravel: TimeTravel;
   /** Whether commands would be served now: the database answers. */

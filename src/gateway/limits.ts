@@ -41,6 +41,7 @@ export const CLOSE = {
   TOO_MANY_COMMANDS: { code: 4029, reason: 'too many commands; reconnect after a pause' },
   BAD_FRAMES: { code: 4500, reason: 'too many frames that are not of this protocol' },
   UNAUTHENTICATED: { code: 4501, reason: 'the token was not accepted' },
+  TOKEN_REVOKED: { code: 4502, reason: 'the token was revoked; sign in again' },
   FORBIDDEN: { code: 4503, reason: 'the token does not allow this' },
   FRAME_TOO_LARGE: { code: 4509, reason: 'the frame is larger than 64 KiB' },
   BINARY: { code: 4515, reason: 'this protocol has no binary frames' },

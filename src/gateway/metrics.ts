@@ -5,6 +5,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
 export class Metrics {
+  readonly live: { readonly sockets: () => number; readonly subscriptions: () => number };
   readonly #registry = new Registry();
   readonly #requests: Counter<'method' | 'route' | 'status'>;
   readonly #latency: Histogram<'route'>;
@@ -12,7 +13,8 @@ export class Metrics {
   readonly #frames: Counter;
 
   /** `sockets` and `subscriptions` are asked when the figures are collected. */
-  constructor(live: { readonly sockets: () => number; readonly subscriptions: () => number }) {
+  constructor(live: Metrics['live']) {
+    this.live = live;
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Counter({
@@ -40,6 +42,11 @@ export class Metrics {
     });
     gauge(registers, 'countersign_sockets', 'Open WebSocket connections', live.sockets);
     gauge(registers, 'countersign_subscriptions', 'Subscriptions of open connections', live.subscriptions);
+  }
+
+  /** A further figure, asked for when the figures are collected. */
+  gauge(name: string, help: string, value: () => number): void {
+    gauge([this.#registry], name, help, value);
   }
 
   request(method: string, route: string, status: number, seconds: number): void {

@@ -12,7 +12,6 @@ import {
   type PushOf,
   type Subscribed,
 } from '../client/frames.ts';
-import type { Delivery } from './delivery.ts';
 import { check } from './http/input.ts';
 import { parseJson } from './json.ts';
 import type { Problem } from './problem.ts';
@@ -70,7 +69,7 @@ export function connectedFrame(connected: Connected): string {
 /** `transition` is JSON already, made once for all subscriptions. `subscription` is one of ours: it needs no escaping. */
 export function eventFrame(
   subscription: string,
-  { seq, critical, text }: Pick<Delivery, 'seq' | 'critical' | 'text'>,
+  { seq, critical, text }: { readonly seq: number; readonly critical: boolean; readonly text: string },
   prev: number,
 ): string {
   const flag = critical ? '"critical":true,' : '';

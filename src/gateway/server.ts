@@ -7,15 +7,24 @@ import { atomicHandshake } from './atomic/handshake.ts';
 import { AtomicLink } from './atomic/link.ts';
 import { type AuthConfig, Authenticator } from './authenticate.ts';
 import type { Backend } from './backend.ts';
+import type { Bus } from './bus/bus.ts';
 import { createApp, STREAM_PATH } from './http/app.ts';
 import { errorResponse } from './http/problem-response.ts';
 import type { Services } from './http/services.ts';
 import type { Hub } from './hub.ts';
 import { InFlight } from './in-flight.ts';
+import { inspectHandshake } from './inspect/handshake.ts';
+import { INSPECT_LIMITS, type InspectLimits } from './inspect/limits.ts';
+import { InspectLink, type InspectServices } from './inspect/link.ts';
+import { INSPECT_PATH } from './inspect/target.ts';
+import { InspectedWorkflows } from './inspect/workflows.ts';
 import { STREAM_LIMITS, type StreamLimits } from './limits.ts';
 import { listen } from './listen.ts';
+import { OVERDUE_AFTER_S, OverdueReaders } from './live/overdue.ts';
 import { Metrics } from './metrics.ts';
-import { Session, type SessionServices } from './session.ts';
+import { Regard } from './regard.ts';
+import { Revocations } from './revocations.ts';
+import { Session } from './session.ts';
 import { leave, type Phase } from './shutdown.ts';
 import type { People } from './static/people.ts';
 import { serveStatic } from './static/serve.ts';
@@ -33,6 +42,8 @@ export interface GatewayOptions {
   readonly backend: Backend;
   /** The one the runtime publishes to. The gateway closes it. */
   readonly hub: Hub;
+  /** Between servers; a revoked token is told over it. */
+  readonly bus?: Bus;
   readonly auth: AuthConfig;
   readonly log: Logger;
   readonly host?: string;
@@ -44,11 +55,14 @@ export interface GatewayOptions {
   /** Whom the sign-in page offers; development only. */
   readonly people?: People;
   readonly limits?: Partial<StreamLimits>;
+  readonly inspectLimits?: Partial<InspectLimits>;
   readonly bodyTimeoutMs?: number;
   /** Other processes of this server listen on the same port. */
   readonly shared?: boolean;
   /** A second port, of this process alone: its health, its figures. */
   readonly ownPort?: number;
+  /** After so long without an acknowledgement of critical rows a reader is reported; 15 minutes by default. */
+  readonly overdueAfterMs?: number;
   /** How long `close` lets `/readyz` say 503 while it still serves; 0 by default. */
   readonly leadMs?: number;
   /** How long `close` waits for requests in flight. */
@@ -71,20 +85,35 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const sessions = new Set<Session>();
   const sockets = new InFlight();
   let phase: Phase = 'serving';
-  const services: SessionServices & Services = {
+  const revocations = new Revocations({ store: backend.store.revocations, log, bus: options.bus });
+  revocations.onChange(() => {
+    for (const session of sessions) session.endIfRevoked((identity) => revocations.isRevoked(identity));
+  });
+  await revocations.look();
+  const { overdueAfterMs = OVERDUE_AFTER_S * 1000 } = options;
+  const overdue = new OverdueReaders({ store: backend.store.readers, log, afterMs: overdueAfterMs });
+  const services: InspectServices & Services = {
     backend,
     work: { view: (ref, of) => backend.view(ref, of), directory: (tenant) => backend.directory(tenant) },
     hub,
     log,
-    authenticator: new Authenticator(options.auth),
+    authenticator: new Authenticator(options.auth, revocations),
+    revocations,
+    regard: new Regard(sessions, backend, log),
     tenants: new KnownTenants(backend.store),
-    metrics: metricsOf(sessions),
+    metrics: metricsOf(sessions, overdue),
+    overdueAfterMs,
     limits: { ...STREAM_LIMITS, ...options.limits },
+    inspection: {
+      limits: { ...INSPECT_LIMITS, ...options.inspectLimits },
+      workflows: new InspectedWorkflows(backend.store),
+    },
     inFlight: new InFlight(),
     isStopping: () => phase === 'stopping',
     isLeaving: () => phase !== 'serving',
     web: serveStatic(options.people),
   };
+  const { regard } = services;
   const handlers = {
     fetch: createApp(services),
     upgrade: upgrader(services, sessions, sockets, new Set(options.origins)),
@@ -98,7 +127,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       host,
       port: options.port ?? 0,
       socketPath: STREAM_PATH,
-      otherSocketPaths: [ATOMIC_PATH],
+      otherSocketPaths: [ATOMIC_PATH, INSPECT_PATH],
       bodyTimeoutMs: options.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
       shared: options.shared ?? false,
       ownPort: options.ownPort,
@@ -113,6 +142,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const commands = services.inFlight;
     await leave({ transport, sessions, commands, sockets, enter, leadMs, graceMs });
     hub.close();
+    revocations.close();
+    regard.close();
+    overdue.close();
   };
   let stopped: Promise<void> | undefined;
   return {
@@ -126,16 +158,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-function metricsOf(sessions: ReadonlySet<Session>): Metrics {
+function metricsOf(sessions: ReadonlySet<Session>, overdue: OverdueReaders): Metrics {
   const sum = (total: number, session: Session) => total + session.subscriptions;
-  return new Metrics({
+  const metrics = new Metrics({
     sockets: () => sessions.size,
     subscriptions: () => [...sessions].reduce(sum, 0),
   });
+  const help = 'Readers that leave critical rows unacknowledged for too long, on all servers';
+  metrics.gauge('countersign_overdue_readers', help, () => overdue.count);
+  return metrics;
 }
 
 function upgrader(
-  services: SessionServices,
+  services: InspectServices,
   sessions: Set<Session>,
   sockets: InFlight,
   origins: ReadonlySet<string>,
@@ -150,7 +185,8 @@ function upgrader(
       return { accept: false, response: errorResponse(error, randomUUID()) };
     }
     const isAtomic = request.path === ATOMIC_PATH;
-    const answer = (isAtomic ? atomicHandshake : handshake)(request, origins);
+    const inspect = request.path === INSPECT_PATH ? inspectHandshake(request, origins) : undefined;
+    const answer = inspect ?? (isAtomic ? atomicHandshake : handshake)(request, origins);
     if (!answer.ok) return { accept: false, response: answer.response };
     const { token, protocol } = answer;
     const forget = (ended: Session) => sessions.delete(ended);
@@ -158,9 +194,15 @@ function upgrader(
       accept: true,
       protocol,
       open: (socket) => {
+        const name = randomUUID();
+        if (inspect?.ok) {
+          const link = new InspectLink(services, socket, name, token, forget, inspect.target);
+          kept(link.session);
+          return new OpenSocket(link, sockets);
+        }
         if (!isAtomic)
-          return new OpenSocket(kept(new Session(services, socket, randomUUID(), token, forget)), sockets);
-        const link = new AtomicLink(services, socket, randomUUID(), token, forget);
+          return new OpenSocket(kept(new Session(services, socket, name, token, forget)), sockets);
+        const link = new AtomicLink(services, socket, name, token, forget);
         kept(link.session);
         return new OpenSocket(link, sockets);
       },

@@ -4,13 +4,17 @@
  */
 
 import type { Principal } from '../actors/commands.ts';
+import { hiddenFrom } from '../actors/directory/reading.ts';
+import type { Directory } from '../actors/directory/state.ts';
 import { CountersignError, invariant } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { Authenticator, Identity } from './authenticate.ts';
+import type { Authenticator } from './authenticate.ts';
 import type { Backend } from './backend.ts';
 import { holdContentTo } from './content.ts';
+import { requireReadable } from './http/hidden.ts';
 import { transitionDocument } from './http/wire.ts';
 import type { Hub, Listener } from './hub.ts';
+import type { Identity } from './identity.ts';
 import type { InFlight } from './in-flight.ts';
 import { Intake } from './intake.ts';
 import { CLOSE, type CloseReason, type StreamLimits } from './limits.ts';
@@ -56,6 +60,9 @@ export class Session implements SocketListener, Listener {
   readonly #intake: Intake;
   readonly #subscriptions: Subscriptions;
   #identity: Identity | undefined;
+  /** Projects that the principal may not read, by the directory as it was last regarded. */
+  #hidden: ReadonlySet<string> = new Set();
+  #regarded: number | undefined;
   /** The authentication under way; commands behind it wait. */
   #connecting: Promise<unknown> | undefined;
   #timer: NodeJS.Timeout;
@@ -82,6 +89,7 @@ export class Session implements SocketListener, Listener {
       this.#outlet(),
       this,
       () => this.#principal(),
+      () => this.#hidden,
     );
     if (token !== undefined) void this.#connectFromHandshake(token);
   }
@@ -107,6 +115,24 @@ export class Session implements SocketListener, Listener {
     return this.#identity.principal;
   }
 
+  /** Undefined as long as nobody knows whose the connection is. */
+  get tenant(): string | undefined {
+    return this.#identity?.principal.tenant;
+  }
+
+  /** Projects that the principal may not read now. */
+  get hidden(): ReadonlySet<string> {
+    return this.#hidden;
+  }
+
+  /** What the tenant says of its people may have changed. */
+  regard(directory: Directory): void {
+    if (this.#identity === undefined || this.#regarded === directory.seq) return;
+    this.#regarded = directory.seq;
+    this.#hidden = hiddenFrom(directory, this.#identity.principal);
+    this.#subscriptions.recheck();
+  }
+
   get subscriptions(): number {
     return this.#subscriptions.size;
   }
@@ -126,6 +152,11 @@ export class Session implements SocketListener, Listener {
 
   drain(): void {
     this.#subscriptions.resume();
+  }
+
+  /** Ends the connection where its token is among those that `isRevoked` tells. */
+  endIfRevoked(isRevoked: (identity: Identity) => boolean): void {
+    if (this.#identity !== undefined && isRevoked(this.#identity)) this.end(CLOSE.TOKEN_REVOKED);
   }
 
   reset(): void {
@@ -197,6 +228,7 @@ export class Session implements SocketListener, Listener {
     if (identity === undefined) {
       throw new CountersignError('UNAUTHENTICATED', 'The first command has to be "connect".');
     }
+    this.#services.authenticator.requireUnrevoked(identity);
     await this.#do(command, identity);
   }
 
@@ -242,6 +274,7 @@ export class Session implements SocketListener, Listener {
     const identity = await this.#services.authenticator.verify(token);
     const { tenant, id } = identity.principal;
     await this.#services.tenants.require(tenant);
+    const directory = await this.#services.work.directory(tenant);
     const current = this.#identity?.principal;
     if (current !== undefined && (current.tenant !== tenant || current.id !== id)) {
       throw new CountersignError(
@@ -249,10 +282,13 @@ export class Session implements SocketListener, Listener {
         `This connection is that of "${current.id}"; open another one.`,
       );
     }
+    // In the same tick as it counts: what is revoked from now on ends the session.
+    this.#services.authenticator.requireUnrevoked(identity);
     if (!this.#isClosed) {
       this.#identity = identity;
       this.#watchExpiry(identity.expiresAt);
-      this.#subscriptions.recheck();
+      this.#regarded = undefined;
+      this.regard(directory);
     }
     return { tenant, principal: id, expires_at: new Date(identity.expiresAt).toISOString() };
   }
@@ -294,6 +330,7 @@ export class Session implements SocketListener, Listener {
       ...(expectedVersion !== undefined && { expectedVersion }),
     };
     holdContentTo(principal, event);
+    await requireReadable(this.#services.backend.store, principal, [change], this.#hidden);
     const envelope = {
       principal,
       ...(actsFor !== undefined && { actsFor }),

@@ -29,6 +29,8 @@ const PAGE = 200;
 /** So many rows that were not for this subscription make an "advance", so that its position does not fall behind. */
 const ADVANCE_EVERY = 200;
 
+const NOTHING: ReadonlySet<string> = new Set();
+
 type Mode = 'catching-up' | 'live' | 'waiting' | 'closed';
 
 export class Subscription implements Receiver {
@@ -36,20 +38,51 @@ export class Subscription implements Receiver {
   readonly #feed: Feed;
   readonly #scope: Scope;
   readonly #outlet: Outlet;
+  /** Projects whose rows the client may not read. */
+  #hidden: ReadonlySet<string>;
+  #isCounted = false;
   #mode: Mode = 'waiting';
   /** All rows up to here were sent or are not for us. */
   #last: number;
   /** What the client was told last. */
   #told: number;
 
-  constructor(id: string, feed: Feed, scope: Scope, since: number, outlet: Outlet) {
+  constructor(
+    id: string,
+    feed: Feed,
+    scope: Scope,
+    since: number,
+    outlet: Outlet,
+    hidden: ReadonlySet<string> = NOTHING,
+  ) {
     this.id = id;
     this.#feed = feed;
     this.#scope = scope;
     this.#outlet = outlet;
     this.#last = since;
     this.#told = since;
-    if (scope.project !== undefined) feed.projectSubscriptions += 1;
+    this.#hidden = hidden;
+    this.#count(this.#needsProjects());
+  }
+
+  /** From now on rows of these projects are left out, and of no others. Those on their way are looked at again. */
+  hide(hidden: ReadonlySet<string>): void {
+    if (this.#mode === 'closed' || isSame(hidden, this.#hidden)) return;
+    this.#hidden = hidden;
+    this.#count(this.#needsProjects());
+    if (this.#mode !== 'live') return;
+    this.#wait();
+    this.resume();
+  }
+
+  #needsProjects(): boolean {
+    return this.#scope.project !== undefined || this.#hidden.size > 0;
+  }
+
+  /** While it is counted, rows come with their projects. */
+  #count(isCounted: boolean): void {
+    if (isCounted !== this.#isCounted) this.#feed.projectSubscriptions += isCounted ? 1 : -1;
+    this.#isCounted = isCounted;
   }
 
   /** What the client was told of: nothing after it can be acknowledged. */
@@ -66,7 +99,7 @@ export class Subscription implements Receiver {
 
   close(): void {
     if (this.#mode === 'closed') return;
-    if (this.#scope.project !== undefined) this.#feed.projectSubscriptions -= 1;
+    this.#count(false);
     this.#feed.leave(this);
     this.#mode = 'closed';
   }
@@ -81,16 +114,18 @@ export class Subscription implements Receiver {
     let isRemembered = false;
     while (this.#mode === 'catching-up') {
       if (this.#takeRecent()) return;
-      if (!isRemembered && this.#scope.project === undefined) {
+      if (!isRemembered && !this.#needsProjects()) {
         isRemembered = true;
         await this.#remember();
         continue;
       }
       const reached = this.#feed.position;
+      const hidden = this.#hidden;
       const rows = await this.#readPage();
+      if (rows !== undefined && hidden !== this.#hidden) continue;
       if (rows === undefined || !this.#takePage(rows)) return;
       // A page that is not full held everything there was when it was asked for.
-      if (rows.length < PAGE) this.#skipTo(reached);
+      if (rows.length < PAGE) this.#skipTo(reached, hidden.size > 0 ? 1 : ADVANCE_EVERY);
     }
   }
 
@@ -118,12 +153,13 @@ export class Subscription implements Receiver {
 
   /** Rows delivered before anybody asked for a project do not carry theirs. */
   #isDecidable(recent: readonly Delivery[]): boolean {
-    return this.#scope.project === undefined || recent.every(({ project }) => project !== undefined);
+    return !this.#needsProjects() || recent.every(({ project }) => project !== undefined);
   }
 
   async #readPage(): Promise<readonly LogRow[] | undefined> {
     try {
-      const query = { after: this.#last, limit: PAGE, ...this.#scope };
+      const except = this.#hidden.size > 0 ? { exceptProjects: [...this.#hidden] } : {};
+      const query = { after: this.#last, limit: PAGE, ...this.#scope, ...except };
       const rows = await this.#outlet.store.log(this.#feed.tenant, query);
       return this.#mode === 'catching-up' ? rows : undefined;
     } catch (error) {
@@ -150,13 +186,19 @@ export class Subscription implements Receiver {
   }
 
   #take(delivery: Delivery): void {
-    if (this.#isMine(delivery)) this.#send(delivery);
-    else this.#skipTo(delivery.seq);
+    if (!this.#isMine(delivery)) this.#skipTo(delivery.seq);
+    else if (this.#isHidden(delivery)) this.#skipTo(delivery.seq, 1);
+    else this.#send(delivery);
   }
 
   #isMine({ change, project }: Delivery): boolean {
     if (this.#scope.change !== undefined) return change === this.#scope.change;
     return this.#scope.project === undefined || project === this.#scope.project;
+  }
+
+  /** A row whose project nobody knows is not shown to somebody from whom some are hidden. */
+  #isHidden({ project }: Delivery): boolean {
+    return this.#hidden.size > 0 && (project === undefined || this.#hidden.has(project));
   }
 
   #send(delivery: Delivery): void {
@@ -165,9 +207,10 @@ export class Subscription implements Receiver {
     this.#told = delivery.seq;
   }
 
-  #skipTo(seq: number): void {
+  /** What is hidden is told at once, so that it can be acknowledged; what others asked for now and then. */
+  #skipTo(seq: number, every = ADVANCE_EVERY): void {
     this.#last = Math.max(this.#last, seq);
-    if (this.#last - this.#told < ADVANCE_EVERY) return;
+    if (this.#last - this.#told < every) return;
     this.#outlet.push(advanceFrame(this.id, this.#last));
     this.#told = this.#last;
   }
@@ -176,4 +219,8 @@ export class Subscription implements Receiver {
     this.#feed.leave(this);
     if (this.#mode !== 'closed') this.#mode = 'waiting';
   }
+}
+
+function isSame(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  return some.size === others.size && [...some].every((each) => others.has(each));
 }

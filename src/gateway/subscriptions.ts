@@ -4,6 +4,7 @@ import { CountersignError } from '../errors.ts';
 import type { ReaderStore } from '../persistence/reader-records.ts';
 import type { StreamPosition } from '../persistence/records.ts';
 import type { Feed } from './feed.ts';
+import { requireOpen } from './http/hidden.ts';
 import type { Hub, Listener } from './hub.ts';
 import { LiveSet } from './live/live-set.ts';
 import { openReader, type Reader } from './live/readers.ts';
@@ -37,6 +38,7 @@ export class Subscriptions {
   readonly #outlet: Outlet;
   readonly #listener: Listener;
   readonly #principal: () => Principal;
+  readonly #hidden: () => ReadonlySet<string>;
   readonly #open = new Map<string, Open>();
   /** Snapshots on their way to subscriptions that could not be recovered. */
   readonly #restoring = new Map<string, LiveSet>();
@@ -45,17 +47,19 @@ export class Subscriptions {
   #tenant: string | undefined;
   #isClosed = false;
 
-  /** `listener` is told when the streams were renumbered; `principal` is who the connection is of now. */
+  /** `listener` is told when the streams were renumbered; `principal` is who the connection is of now, `hidden` what he may not read. */
   constructor(
     services: SubscriptionServices,
     outlet: Outlet,
     listener: Listener,
     principal: () => Principal,
+    hidden: () => ReadonlySet<string>,
   ) {
     this.#services = services;
     this.#outlet = outlet;
     this.#listener = listener;
     this.#principal = principal;
+    this.#hidden = hidden;
   }
 
   get size(): number {
@@ -71,6 +75,7 @@ export class Subscriptions {
   recheck(): void {
     for (const { subscription } of this.#open.values())
       if (subscription instanceof LiveSet) void subscription.recheck();
+      else subscription.hide(this.#hidden());
   }
 
   close(): void {
@@ -137,7 +142,7 @@ export class Subscriptions {
   ): Opened {
     const since = command.since ?? reader?.acknowledged;
     const start = startOf({ since, epoch: command.epoch }, position);
-    const subscription = new Subscription(id, feed, scope, start.since, this.#outlet);
+    const subscription = new Subscription(id, feed, scope, start.since, this.#outlet, this.#hidden());
     this.#open.set(id, { subscription, reader });
     return {
       reply: { subscription: id, epoch: position.epoch, ...start },
@@ -171,7 +176,7 @@ export class Subscriptions {
     const { store } = this.#services;
     const { tenant } = this.#principal();
     const query = { ...(project !== undefined && { project }) };
-    const all = queried(store, tenant, query);
+    const all = queried(store, tenant, query, this.#hidden);
     if (change === undefined) return all;
     const candidates = async () => {
       const found = await store.change({ tenant, change });
@@ -185,8 +190,8 @@ export class Subscriptions {
     const query: Query = command.query ?? {};
     const source =
       command.stream === 'work'
-        ? workOf(store, work, this.#principal, query)
-        : queried(store, this.#principal().tenant, query);
+        ? workOf(store, work, this.#principal, query, this.#hidden)
+        : queried(store, this.#principal().tenant, query, this.#hidden);
     const subscription = new LiveSet(id, feed, source, this.#outlet);
     this.#open.set(id, { subscription });
     const reply = { subscription: id, epoch, since: seq, recovered: command.since === undefined };
@@ -207,9 +212,13 @@ export class Subscriptions {
     if (stream === 'tenant') return {};
     const separator = stream.indexOf(':');
     const name = stream.slice(separator + 1);
-    if (stream.slice(0, separator) === 'project') return { project: name };
+    if (stream.slice(0, separator) === 'project') {
+      requireOpen(name, this.#hidden());
+      return { project: name };
+    }
     const change = name.toLowerCase();
-    if ((await this.#services.store.change({ tenant, change })) === undefined) {
+    const found = await this.#services.store.change({ tenant, change });
+    if (found === undefined || this.#hidden().has(found.project)) {
       throw new CountersignError('NOT_FOUND', `There is no change ${change} in this tenant.`);
     }
     return { change };

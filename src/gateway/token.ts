@@ -1,4 +1,5 @@
 /** What a token says (JWT, RFC 7519), and how development tokens are made. */
+import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Principal } from '../actors/commands.ts';
@@ -18,6 +19,9 @@ export const claimsSchema = z.object({
   kind: z.enum(PRINCIPAL_KINDS),
   roles: z.array(plain(100)).max(100).default([]),
   exp: z.number(),
+  /** What a revocation names: this token, or all that were issued before a time. */
+  jti: plain(200).optional(),
+  iat: z.number().optional(),
   /** For an agent: the person it works for. */
   sponsor: plain(200).optional(),
   /** The session, the methods used to sign in (RFC 8176), and when that was: what a signature asks for (RFC 9470). */
@@ -56,7 +60,7 @@ export interface MintOptions {
   readonly audience?: string;
 }
 
-/** A token signed with HS256. `key` has at least 32 bytes; `ttlSeconds` from now. */
+/** A token signed with HS256, with an id of its own. `key` has at least 32 bytes; `ttlSeconds` from now. */
 export async function mintToken(
   key: Uint8Array,
   claims: Claims,
@@ -68,6 +72,7 @@ export async function mintToken(
   const token = new SignJWT({ ...rest })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(sub)
+    .setJti(randomUUID())
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + ttlSeconds);
   if (options.issuer !== undefined) token.setIssuer(options.issuer);

@@ -87,7 +87,7 @@ function addSockets(server: Server, handlers: TransportHandlers, paths: readonly
   });
   server.on('upgrade', (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
     duplex.on('error', () => duplex.destroy());
-    const path = request.url?.split('?')[0] ?? '';
+    const [path = '', query = ''] = request.url?.split(/\?(.*)/s) ?? [];
     if (!paths.includes(path)) {
       duplex.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
       return;
@@ -96,7 +96,12 @@ function addSockets(server: Server, handlers: TransportHandlers, paths: readonly
       const value = request.headers[name];
       return Array.isArray(value) ? value.join(', ') : (value ?? null);
     };
-    const answer = handlers.upgrade({ path, header, peer: { address: request.socket.remoteAddress ?? '' } });
+    const answer = handlers.upgrade({
+      path,
+      query,
+      header,
+      peer: { address: request.socket.remoteAddress ?? '' },
+    });
     if (!answer.accept) {
       duplex.end(rawResponse(answer.response));
       return;

@@ -37,6 +37,8 @@ const constants = uws as unknown as { readonly DISABLED: number };
 const PROBE_MS = 500;
 /** A free port may be taken by somebody else a moment later. */
 const FREE_PORT_ATTEMPTS = 5;
+/** Together 8,192 connections. */
+const ACCEPT_QUEUES = 16;
 
 interface SocketData {
   readonly open: (socket: Socket) => SocketListener;
@@ -51,13 +53,13 @@ export async function listenUws(handlers: TransportHandlers, options: ListenOpti
     addSockets(app, handlers, path);
   app.any('/*', (res, req) => serveUws(res, req, handlers, options.bodyTimeoutMs, inFlight));
   const token = await open(app, options);
-  const tokens = [token];
+  const port = uws.us_socket_local_port(token);
+  const tokens = [token, ...(await moreQueues(app, options.host, port))];
   if (options.ownPort !== undefined)
     tokens.push(await open(app, { ...options, port: options.ownPort, shared: false }));
   const stopListening = () => {
     for (const each of tokens.splice(0)) uws.us_listen_socket_close(each);
   };
-  const port = uws.us_socket_local_port(token);
   return {
     name: 'uws',
     port,
@@ -86,6 +88,23 @@ async function open(app: TemplatedApp, { host, port, shared }: ListenOptions): P
     if (token !== false) return token;
     if (port !== 0 || attempt === FREE_PORT_ATTEMPTS) throw await listenFailure(host, named);
   }
+}
+
+/**
+ * The library lets 512 connections wait to be accepted; where thousands come back at once, more would be dropped and try
+ * again seconds later. Each further socket on the port has a queue of its own, and the kernel spreads connections over
+ * them. Where a port cannot be shared like that, there are none.
+ */
+async function moreQueues(app: TemplatedApp, host: string, port: number): Promise<us_listen_socket[]> {
+  const tokens: us_listen_socket[] = [];
+  while (tokens.length < ACCEPT_QUEUES - 1) {
+    const token = await new Promise<us_listen_socket | false>((resolve) => {
+      app.listen(host, port, resolve);
+    });
+    if (token === false) break;
+    tokens.push(token);
+  }
+  return tokens;
 }
 
 async function freePort(host: string): Promise<number> {
@@ -212,7 +231,12 @@ function addSockets(app: TemplatedApp, handlers: TransportHandlers, path: string
     upgrade: (res, req, context) => {
       const headers = headersOfUws(req);
       const peer = { address: Buffer.from(res.getRemoteAddressAsText()).toString('latin1') };
-      const answer = handlers.upgrade({ path, header: (name) => headers[name] ?? null, peer });
+      const answer = handlers.upgrade({
+        path,
+        query: req.getQuery() ?? '',
+        header: (name) => headers[name] ?? null,
+        peer,
+      });
       if (!answer.accept) {
         res.onAborted(() => {});
         void writeUws(res, answer.response, { aborted: false, headOnly: false });

@@ -51,6 +51,8 @@ export interface SocketListener {
 export interface UpgradeRequest {
   /** The one of the listen options it came to. */
   readonly path: string;
+  /** What stands behind the "?", as it was sent. */
+  readonly query: string;
   readonly header: (name: string) => string | null;
   readonly peer: Peer;
 }

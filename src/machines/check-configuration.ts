@@ -23,6 +23,8 @@ export interface Move {
   readonly label: readonly string[];
   /** Empty where time passes, and where the change comes to rest. */
   readonly taken: readonly Transition[];
+  /** True where the step ends with it. */
+  readonly settles?: boolean;
 }
 
 /** More than can be explored: nothing is decided. */
@@ -53,6 +55,23 @@ export function moved(
   return settling({ top: at.top, inner, marks, facts, from });
 }
 
+/** The same for one region. */
+export function movedOne(
+  at: Configuration,
+  index: number,
+  name: string,
+  facts = NOTHING,
+  from = 0,
+): Configuration {
+  const region = at.top.regions[index];
+  const left = at.inner[index];
+  if (!region || !left) return at;
+  const inner = at.inner.slice();
+  inner[index] = placeIn(region.places, name);
+  const marks = at.marks.length > 0 ? at.marks.filter((mark) => !belongsTo(mark, left.path)) : at.marks;
+  return settling({ top: at.top, inner, marks, facts, from });
+}
+
 export function marked(at: Configuration, mark: string, facts = NOTHING): Configuration {
   return settling({ ...at, marks: [...at.marks, mark].sort(), facts, from: 0 });
 }
@@ -80,12 +99,15 @@ function settling(at: Configuration): Configuration {
 
 /** What conditions may be sure of here. */
 export function knownIn({ top, inner, marks }: Configuration): Known {
-  const regions = top.regions.map(({ name }, index) => [name, nameOf(inner[index])] as const);
-  const over = marks.flatMap((mark) => {
+  // Names are the author's: nothing is inherited here.
+  const regions: Record<string, string> = Object.create(null);
+  for (const [index, { name }] of top.regions.entries()) regions[name] = nameOf(inner[index]);
+  const elapsed: Record<string, true> = Object.create(null);
+  for (const mark of marks) {
     const colon = mark.indexOf(':');
-    return colon < 0 ? [] : [[mark.slice(colon + 1), true] as const];
-  });
-  return { regions: Object.fromEntries(regions), elapsed: Object.fromEntries(over) };
+    if (colon >= 0) elapsed[mark.slice(colon + 1)] = true;
+  }
+  return { regions, elapsed };
 }
 
 /** The same text for the same state value. */

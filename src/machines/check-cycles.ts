@@ -18,8 +18,10 @@ export interface EventlessCycle {
 
 /** One configuration of each circle, the nearest, and the way round from there. */
 export function eventlessCycles(model: Model, nodes: readonly Node[]): EventlessCycle[] {
+  const left = circling(nodes);
+  if (left.size === 0) return [];
   const byKey = new Map(nodes.map((node) => [node.key, node]));
-  return grouped(circling(nodes)).flatMap((group) => {
+  return grouped(left).flatMap((group) => {
     const round = roundIn(model, group, byKey);
     return round ? [{ ...round, nodes: group }] : [];
   });
@@ -40,6 +42,7 @@ function circling(nodes: readonly Node[]): Set<Node> {
   const before = new Map<Node, Node[]>();
   const degree = new Map<Node, number>();
   const ends: Node[] = nodes.filter((node) => !left.has(node));
+  if (left.size === 0) return left;
   for (const node of left) {
     let count = 0;
     for (const next of goingOn(node)) {
@@ -94,6 +97,7 @@ function roundIn(model: Model, group: readonly Node[], byKey: ReadonlyMap<string
   const inside = new Set(group);
   const steps = (node: Node): Step[] =>
     eventless(model, node.at).moves.flatMap((move) => {
+      if (move.settles) return [];
       const to = byKey.get(keyOf(move.to));
       if (!to || !inside.has(to) || isRest(node, to)) return [];
       return move.taken.some((each) => each.on !== 'trigger' && model.knowing.reopens(each))
@@ -123,12 +127,22 @@ function backFrom(start: Node, steps: (node: Node) => Step[], isOver: Set<Node>)
     }
     here.move = step.move;
     if (way.has(step.to)) {
-      const circle = stack.slice(stack.indexOf(step.to));
-      return { node: step.to, round: circle.flatMap((each) => way.get(each)?.move?.label ?? []) };
+      const circle = fromNearest(stack.slice(stack.indexOf(step.to)));
+      return {
+        node: circle[0] ?? step.to,
+        round: circle.flatMap((each) => way.get(each)?.move?.label ?? []),
+      };
     }
     if (isOver.has(step.to)) continue;
     way.set(step.to, { left: steps(step.to) });
     stack.push(step.to);
   }
   return undefined;
+}
+
+/** The same circle, told from where it is entered soonest. */
+function fromNearest(circle: readonly Node[]): Node[] {
+  const nearest = Math.min(...circle.map(({ distance }) => distance));
+  const first = circle.findIndex(({ distance }) => distance === nearest);
+  return [...circle.slice(first), ...circle.slice(0, first)];
 }

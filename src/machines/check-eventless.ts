@@ -3,21 +3,23 @@
  * conditions around them. Where no region looks at another it makes no difference which goes first: one is settled after the
  * other. Otherwise all are asked before any of them moves, as the machine does it.
  */
+import { firstOf, leaving } from './check-asked.ts';
+import type { Known } from './check-chance.ts';
 import {
   type Configuration,
   entered,
   isOpen,
-  keyOf,
   knownIn,
   type Move,
   moved,
+  movedOne,
   Overflow,
   rested,
 } from './check-configuration.ts';
-import type { Knowledge } from './check-knowledge.ts';
+import { type Knowledge, NOTHING } from './check-knowledge.ts';
 import type { Model } from './check-model.ts';
+import { isPrivate, isSettled, privateMoves, settledBy } from './check-settled.ts';
 import type { Conditional, Joined } from './definition.ts';
-import { needed } from './joins.ts';
 
 export interface Eventless {
   readonly moves: readonly Move[];
@@ -34,22 +36,25 @@ export function eventless(model: Model, at: Configuration): Eventless {
   const moves = new Map<string, Move>();
   let canRest = false;
   let ways = 0;
-  const go = (to: Configuration, taken: readonly (Joined | Conditional)[], by: string) => {
+  const known = knownIn(at);
+  const go: Go = (to, taken, by, settles = false) => {
     ways += 1;
     if (ways > MAX_WAYS) throw new Overflow();
-    const key = `${by} ${keyOf(to)}`;
-    if (!moves.has(key)) moves.set(key, { to, taken, label: labelOf(taken) });
+    // What goes, and what is known then, says where it goes.
+    const key = `${by} ${settles} ${to.facts.key}`;
+    if (!moves.has(key)) moves.set(key, { to, taken, label: labelOf(taken), settles });
   };
   const around = (facts: Knowledge) =>
-    leaving(model, at, facts, {
+    leaving(model, at, facts, known, {
       leave: (each, index, so) =>
         go(entered(model, each.to, model.knowing.after(so, each)), [each], `${index}`),
       stay: () => {
         canRest = true;
       },
     });
-  if (at.top.isCoupled) together(model, at, go, around);
-  else oneByOne(model, at, go, around);
+  if (at.top.isCoupled) together(model, at, known, go, around);
+  else if (at.facts === NOTHING && isPrivate(model, at.top)) privately(model, at, go, around);
+  else oneByOne(model, at, known, go, around);
   const found = [...moves.values()];
   return canRest ? resting(at, found) : { moves: found, mustGo: true };
 }
@@ -59,11 +64,21 @@ function resting(at: Configuration, moves: readonly Move[]): Eventless {
   return { moves: [...moves, { to: rested(at), taken: [], label: [] }], mustGo: true };
 }
 
-type Go = (to: Configuration, taken: readonly Conditional[], by: string) => void;
+type Go = (
+  to: Configuration,
+  taken: readonly (Joined | Conditional)[],
+  by: string,
+  settles?: boolean,
+) => void;
 
 /** The first region that moves is settled before the next one is asked. */
-function oneByOne(model: Model, at: Configuration, go: Go, stay: (facts: Knowledge) => void): void {
-  const known = knownIn(at);
+function oneByOne(
+  model: Model,
+  at: Configuration,
+  known: Known,
+  go: Go,
+  stay: (facts: Knowledge) => void,
+): void {
   const region = (index: number, facts: Knowledge): void => {
     const place = at.inner[index];
     if (!place) {
@@ -72,8 +87,9 @@ function oneByOne(model: Model, at: Configuration, go: Go, stay: (facts: Knowled
     }
     firstOf(model, place.whens, facts, known, {
       take: (each, way, so) => {
-        const to = at.inner.map((_, other) => (other === index ? each.to : undefined));
-        go(moved(at, to, so, index), [each], `${index}.${way}`);
+        const to = movedOne(at, index, each.to, so, index);
+        const settles = isSettled(model, to, index);
+        go(settles ? rested(to) : to, [each], `${index}.${way}`, settles);
       },
       none: (so) => region(index + 1, so),
     });
@@ -81,9 +97,30 @@ function oneByOne(model: Model, at: Configuration, go: Go, stay: (facts: Knowled
   region(at.from, at.facts);
 }
 
+/** The same where regions ask privately and nothing is known: the answers inside a region are always the same. */
+function privately(model: Model, at: Configuration, go: Go, stay: (facts: Knowledge) => void): void {
+  for (let index = at.from; index < at.inner.length; index += 1) {
+    const place = at.inner[index];
+    if (!place || place.whens.length === 0) continue;
+    const { takes, canStay } = privateMoves(model, place);
+    for (const take of takes) {
+      const settled = settledBy(model, at, index, take);
+      const to = settled ?? movedOne(at, index, take.each.to, take.facts, index);
+      go(to, [take.each], `${index}.${take.way}`, settled !== undefined);
+    }
+    if (!canStay) return;
+  }
+  stay(NOTHING);
+}
+
 /** In a round every region takes its first condition that holds. */
-function together(model: Model, at: Configuration, go: Go, stay: (facts: Knowledge) => void): void {
-  const known = knownIn(at);
+function together(
+  model: Model,
+  at: Configuration,
+  known: Known,
+  go: Go,
+  stay: (facts: Knowledge) => void,
+): void {
   const region = (
     index: number,
     facts: Knowledge,
@@ -109,60 +146,8 @@ function together(model: Model, at: Configuration, go: Go, stay: (facts: Knowled
   region(0, at.facts, [], '');
 }
 
-interface First {
-  readonly take: (each: Conditional, index: number, facts: Knowledge) => void;
-  readonly none: (facts: Knowledge) => void;
-}
-
-function firstOf(
-  { knowing }: Model,
-  whens: readonly Conditional[],
-  facts: Knowledge,
-  known: ReturnType<typeof knownIn>,
-  { take, none }: First,
-): void {
-  const ask = (index: number, so: Knowledge): void => {
-    const each = whens[index];
-    if (!each) {
-      none(so);
-      return;
-    }
-    knowing.ask(
-      each.when,
-      so,
-      known,
-      (yes) => take(each, index, yes),
-      (no) => ask(index + 1, no),
-    );
-  };
-  ask(0, facts);
-}
-
-interface Around {
-  readonly leave: (each: Joined | Conditional, index: number, facts: Knowledge) => void;
-  readonly stay: (facts: Knowledge) => void;
-}
-
-/** The first join or condition around the regions that holds. */
-function leaving(model: Model, at: Configuration, facts: Knowledge, { leave, stay }: Around): void {
-  const known = knownIn(at);
-  const ask = (index: number, so: Knowledge): void => {
-    const each = at.top.leaving[index];
-    const next = (no: Knowledge) => ask(index + 1, no);
-    if (!each) stay(so);
-    else if (each.on === 'when')
-      model.knowing.ask(each.when, so, known, (yes) => leave(each, index, yes), next);
-    else if (isJoined(each, at)) leave(each, index, so);
-    else next(so);
-  };
-  ask(0, facts);
-}
-
-function isJoined({ join, ending }: Joined, { inner }: Configuration): boolean {
-  const done = inner.filter(({ final }) => final !== undefined && (ending === undefined || final === ending));
-  return done.length >= needed(join, inner.length);
-}
-
 function labelOf(taken: readonly (Joined | Conditional)[]): string[] {
-  return taken.flatMap((each) => (each.on === 'join' ? [] : [`when ${each.when}`]));
+  const label: string[] = [];
+  for (const each of taken) if (each.on === 'when') label.push(`when ${each.when}`);
+  return label;
 }

@@ -7,6 +7,7 @@ import {
   type Move,
   marked,
   moved,
+  movedOne,
   Overflow,
 } from './check-configuration.ts';
 import { type Knowledge, NOTHING } from './check-knowledge.ts';
@@ -16,29 +17,59 @@ import type { Leaving } from './paths.ts';
 /** Every move an event can cause here; votes and what changes nothing else cause none. */
 export function happenings(model: Model, at: Configuration): Move[] {
   const known = knownIn(at);
-  const triggers = new Set([at.top, ...at.inner].flatMap((place) => [...place.triggers.keys()]));
-  for (const { votes } of at.top.regions) for (const trigger of votes.keys()) triggers.add(trigger);
-  return [
-    ...[...triggers].flatMap((trigger) => heard(model, at, trigger, known)),
-    ...times(model, at, known),
-    ...revised(model, at),
-  ];
+  const moves: Move[] = [];
+  for (const [trigger, all] of candidatesIn(at)) {
+    const [only] = all;
+    // A rule that stands alone and asks for no condition needs no comparison: somebody satisfies it.
+    if (only && all.length === 1 && only.candidate.rule.if === undefined) {
+      if (only.candidate.to !== undefined) moves.push(moveBy(model, at, only));
+    } else moves.push(...heard(model, at, trigger, known));
+  }
+  moves.push(...times(model, at, known), ...revised(model, at));
+  return moves;
+}
+
+/** A rule and the number of the region that hears it; none where the state around them does. */
+interface Hearing {
+  readonly candidate: Candidate;
+  readonly region: number | undefined;
+}
+
+/** By trigger, everything that hears it here. */
+function candidatesIn({ top, inner }: Configuration): Map<string, Hearing[]> {
+  const found = new Map<string, Hearing[]>();
+  const add = (heard: ReadonlyMap<string, readonly Candidate[]>, region: number | undefined) => {
+    for (const [trigger, candidates] of heard)
+      for (const candidate of candidates) {
+        const known = found.get(trigger);
+        if (known) known.push({ candidate, region });
+        else found.set(trigger, [{ candidate, region }]);
+      }
+  };
+  add(top.triggers, undefined);
+  for (const [region, { triggers }] of inner.entries()) add(triggers, region);
+  for (const [region, { votes }] of top.regions.entries()) add(votes, region);
+  return found;
+}
+
+function moveBy(model: Model, at: Configuration, { candidate, region }: Hearing): Move {
+  const { rule, transition, to = '' } = candidate;
+  const so = model.knowing.after(NOTHING, rule);
+  return {
+    to: region === undefined ? entered(model, to, so) : movedOne(at, region, to, so),
+    label: [rule.trigger],
+    taken: transition ? [transition] : [],
+  };
 }
 
 /** What one sender may cause with a trigger, for every kind of sender. */
-function heard(model: Model, at: Configuration, trigger: string, known: Known): Move | readonly Move[] {
+function heard(model: Model, at: Configuration, trigger: string, known: Known): readonly Move[] {
   const inner = at.inner.map((place, index) => [
     ...(place.triggers.get(trigger) ?? []),
     ...(at.top.regions[index]?.votes.get(trigger) ?? []),
   ]);
   const outer = at.top.triggers.get(trigger) ?? [];
   const all = [...inner.flat(), ...outer];
-  const [only] = all;
-  // A rule that stands alone and asks for no condition needs no comparison: somebody satisfies it.
-  if (only && all.length === 1 && only.rule.if === undefined) {
-    const picks = inner.map(([each]) => each);
-    return moveFor(model, at, trigger, picks, outer[0], NOTHING) ?? [];
-  }
   const moves = new Map<string, Move>();
   for (const permitted of activeSets(model, trigger, all)) {
     const among = (list: readonly Candidate[]) => list.filter(({ rule }) => permitted.has(rule));
@@ -132,20 +163,15 @@ function times(model: Model, at: Configuration, known: Known): Move[] {
   const moves: Move[] = [];
   const isOver = new Set(at.marks);
   for (const [index, place] of [at.top, ...at.inner].entries()) {
+    if (place.clocks.length === 0 && place.timed.length === 0) continue;
     for (const { mark, label } of place.clocks)
       if (!isOver.has(mark)) moves.push({ to: marked(at, mark), label: [label], taken: [] });
     for (const { transition, mark, label } of place.timed) {
       if (isOver.has(mark)) continue;
       const taking = (facts: Knowledge) => {
         const so = model.knowing.after(facts, transition);
-        const to =
-          index === 0
-            ? entered(model, transition.to, so)
-            : moved(
-                at,
-                at.inner.map((each) => (each === place ? transition.to : undefined)),
-                so,
-              );
+        const { to: name } = transition;
+        const to = index === 0 ? entered(model, name, so) : movedOne(at, index - 1, name, so);
         moves.push({ to, label: [label], taken: [transition] });
       };
       const text = transition.if;
@@ -161,6 +187,7 @@ function times(model: Model, at: Configuration, known: Known): Move[] {
 
 /** A new revision moves every region that says so; only where none does, the state around them. */
 function revised(model: Model, at: Configuration): Move[] {
+  if (at.inner.every((place) => !place.revised) && !at.top.revised) return [];
   const inner = at.inner.map((place) => place.revised);
   const taken = inner.flatMap((each) => each ?? []);
   const label = ['change.revise'];

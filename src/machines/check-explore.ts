@@ -26,19 +26,23 @@ export interface Node {
   readonly key: string;
   /** Whether the change can rest here. */
   canRest: boolean;
-  /** Where one event or one step by itself can lead. */
-  readonly next: Set<Node>;
-  /** The same, only by itself. */
+  /** Where one event or one step by itself can lead, each way of it, with the conditions that have to hold for it. */
+  readonly ways: Way[];
+  /** The ways that lead here. */
+  readonly before: Way[];
+  /** Where it goes on by itself. */
   readonly going: Set<Node>;
-  /** Every way on, with the conditions that have to hold for it; none where it is open whatever they say. */
-  readonly ways?: Way[];
+  /** Where it goes by itself, and the step ends with it. */
+  readonly settling: Set<Node>;
   distance: number;
   via: { readonly from: Node; readonly label: readonly string[] } | undefined;
 }
 
 export interface Way {
+  readonly from: Node;
   readonly to: Node;
   readonly label: readonly string[];
+  /** None where it is open whatever they say. */
   readonly conditions: readonly ConditionText[];
 }
 
@@ -62,8 +66,7 @@ function explored(model: Model, budget: Budget) {
   const nodes = new Map<string, Node>();
   const taken = new Set<Transition>();
   const waiting: Node[][] = [];
-  let moves = 0;
-  let open = 0;
+  const spend = spending(budget);
   const reach = (at: Configuration, distance: number, via: Node['via']): Node => {
     const key = keyOf(at);
     const known = nodes.get(key);
@@ -76,17 +79,14 @@ function explored(model: Model, budget: Budget) {
     }
     if (known) return node;
     nodes.set(key, node);
-    if (isOpen(at)) open += 1;
-    if (open > budget.configurations || nodes.size > PASSING * budget.configurations) throw new Overflow();
+    spend.configuration(at);
     return node;
   };
   const follow = (from: Node, { to, label, taken: by }: Move, isSure = false): Node => {
-    if (isOpen(from.at)) moves += 1;
-    if (moves > budget.moves) throw new Overflow();
+    spend.move(from.at);
     for (const each of by) taken.add(each);
     const node = reach(to, from.distance + label.length, { from, label });
-    from.next.add(node);
-    from.ways?.push({ to: node, label, conditions: isSure ? [] : by.flatMap(conditionOf) });
+    lead(from, node, label, isSure ? UNCONDITIONAL : conditionsOn(by));
     return node;
   };
   const done = new Set<Node>();
@@ -101,28 +101,66 @@ function explored(model: Model, budget: Budget) {
       const own = eventless(model, node.at);
       node.canRest = !own.mustGo;
       const isSure = own.mustGo && !own.moves.some(({ taken }) => taken.length === 0);
-      for (const move of own.moves) node.going.add(follow(node, move, isSure));
+      for (const move of own.moves)
+        (move.settles ? node.settling : node.going).add(follow(node, move, isSure));
       if (node.canRest) for (const move of happenings(model, node.at)) follow(node, move);
     }
   return { nodes: [...nodes.values()], taken };
 }
 
-function fresh(at: Configuration, key: string): Node {
+/** Counts what is explored. Throws `Overflow` once the budget is spent. */
+export function spending(budget: Budget): {
+  readonly configuration: (at: Configuration) => void;
+  readonly move: (from: Configuration) => void;
+} {
+  const spent = { all: 0, open: 0, moves: 0 };
+  return {
+    configuration: (at) => {
+      spent.all += 1;
+      if (isOpen(at)) spent.open += 1;
+      if (spent.open > budget.configurations || spent.all > PASSING * budget.configurations)
+        throw new Overflow();
+    },
+    move: (from) => {
+      if (isOpen(from)) spent.moves += 1;
+      if (spent.moves > budget.moves) throw new Overflow();
+    },
+  };
+}
+
+/** A configuration of which nothing is known yet. */
+export function fresh(at: Configuration, key = keyOf(at)): Node {
   return {
     at,
     key,
     canRest: true,
-    next: new Set(),
-    going: new Set(),
     ways: [],
+    before: [],
+    going: new Set(),
+    settling: new Set(),
     distance: Number.POSITIVE_INFINITY,
     via: undefined,
   };
 }
 
-function conditionOf(transition: Transition): ConditionText[] {
+const UNCONDITIONAL: readonly ConditionText[] = [];
+
+/** Notes a way from one to another. */
+export function lead(from: Node, to: Node, label: readonly string[], conditions = UNCONDITIONAL): void {
+  const way = { from, to, label, conditions };
+  from.ways.push(way);
+  to.before.push(way);
+}
+
+function conditionsOn(transitions: readonly Transition[]): readonly ConditionText[] {
+  const [only, ...others] = transitions;
+  if (only && others.length > 0) return transitions.flatMap(conditionsOf);
+  return only ? conditionsOf(only) : UNCONDITIONAL;
+}
+
+function conditionsOf(transition: Transition): readonly ConditionText[] {
   if (transition.on === 'when') return [transition.when];
-  return 'if' in transition && transition.if !== undefined ? [transition.if] : [];
+  return 'if' in transition && transition.if !== undefined ? [transition.if] : UNCONDITIONAL;
 }
 
 /** The shortest way to a configuration. */
@@ -132,20 +170,9 @@ export function traceTo(node: Node): string[] {
   return trace;
 }
 
-/** All nodes from which one of `goals` can be reached, the goals included. */
-export function leadingTo(
-  goals: Iterable<Node>,
-  nodes: readonly Node[],
-  nextOf: ReadonlyMap<Node, ReadonlySet<Node>> = new Map(nodes.map((node) => [node, node.next])),
-): Set<Node> {
-  const before = new Map<Node, Node[]>();
-  for (const node of nodes)
-    for (const next of nextOf.get(node) ?? []) {
-      const known = before.get(next);
-      if (known) known.push(node);
-      else before.set(next, [node]);
-    }
+/** All nodes from which one of `goals` can be reached, the goals included, on ways that `isOpenWay` lets pass. */
+export function leadingTo(goals: Iterable<Node>, isOpenWay: (way: Way) => boolean = () => true): Set<Node> {
   const reached = new Set(goals);
-  for (const node of reached) for (const each of before.get(node) ?? []) reached.add(each);
+  for (const node of reached) for (const way of node.before) if (isOpenWay(way)) reached.add(way.from);
   return reached;
 }

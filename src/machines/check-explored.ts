@@ -1,5 +1,6 @@
 /** What the exploration shows of a definition with conditions: what is never reached, never taken, and never left. */
 
+import { bottomsOf } from './check-bottoms.ts';
 import { type Configuration, inWords, valueKey } from './check-configuration.ts';
 import { type EventlessCycle, eventlessCycles } from './check-cycles.ts';
 import { forestalled } from './check-dead.ts';
@@ -179,27 +180,56 @@ function trapped(
   ends: readonly Node[],
   isReported: ReadonlySet<string>,
 ): Finding[] {
-  const escaping = leadingTo(ends, nodes);
+  const escaping = leadingTo(ends);
   const caught = nodes.filter((node) => !escaping.has(node));
-  const still = caught.filter(({ canRest, next }) => canRest && next.size === 0);
+  const still = caught.filter(({ canRest, ways }) => canRest && ways.length === 0);
   const known = [
     ...still,
     ...circling.flatMap((each) => each.nodes),
     ...caught.filter(({ at }) => isReported.has(at.top.path)),
   ];
-  const explained = leadingTo(known, nodes);
-  const moving = caught.filter((node) => node.canRest && !explained.has(node));
+  const explained = leadingTo(known);
+  const lost = caught.filter((node) => !explained.has(node));
   return [
     ...circling.map(({ node, round }) => goesForEver(node, round)),
-    ...nearestByState(still.filter(({ at }) => !isReported.has(at.top.path))).map(standstill),
-    ...(ends.length > 0 ? nearestByState(moving).map(livelock) : []),
+    ...listed(
+      still.filter(({ at }) => !isReported.has(at.top.path)),
+      standstill,
+    ),
+    ...(ends.length > 0 ? listed(loopsIn(lost), livelock) : []),
   ];
+}
+
+/** Of each loop that is never left, the configuration that is reached soonest. */
+function loopsIn(lost: readonly Node[]): Node[] {
+  const loops = bottomsOf(lost, ({ ways }) => ways.map(({ to }) => to));
+  return loops.flatMap((loop) => loop.filter(({ canRest }) => canRest).toSorted(sooner)[0] ?? []);
+}
+
+function sooner(a: Node, b: Node): number {
+  return a.distance - b.distance;
+}
+
+/** At most so many findings of one kind are written out. */
+const LISTED = 20;
+
+/** The nearest ones, each where other regions or states are active; the last says how many more there are. */
+function listed(nodes: readonly Node[], findingOf: (node: Node) => Finding): Finding[] {
+  const nearest = new Map<string, Node>();
+  for (const node of nodes.toSorted(sooner))
+    if (!nearest.has(valueKey(node.at))) nearest.set(valueKey(node.at), node);
+  const more = nearest.size - LISTED;
+  return [...nearest.values()].slice(0, LISTED).map((node, index) => {
+    const found = findingOf(node);
+    if (more <= 0 || index < LISTED - 1) return found;
+    return { ...found, message: `${found.message} There are ${more} more like it.` };
+  });
 }
 
 /** For each state the configuration that is reached soonest. */
 function nearestByState(nodes: readonly Node[]): Node[] {
   const nearest = new Map<string, Node>();
-  for (const node of nodes.toSorted((a, b) => a.distance - b.distance))
+  for (const node of nodes.toSorted(sooner))
     if (!nearest.has(node.at.top.path)) nearest.set(node.at.top.path, node);
   return [...nearest.values()];
 }

@@ -32,25 +32,6 @@ export function reaching(goals: Iterable<string>, edges: readonly Edge[]): Set<s
   return reached;
 }
 
-/** Groups states that are connected, whatever the direction. */
-export function components(states: Iterable<string>, edges: readonly Edge[]): string[][] {
-  const left = new Set(states);
-  const groups: string[][] = [];
-  for (const first of left) {
-    left.delete(first);
-    const group = [first];
-    for (const state of group)
-      for (const { from, to } of edges)
-        for (const [here, there] of [
-          [from, to],
-          [to, from],
-        ] as const)
-          if (here === state && left.delete(there)) group.push(there);
-    groups.push(group);
-  }
-  return groups;
-}
-
 function shortest(open: ReadonlyMap<string, readonly string[]>): readonly [string, readonly string[]] {
   return [...open].reduce((best, each) => (each[1].length < best[1].length ? each : best));
 }

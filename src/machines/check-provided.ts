@@ -3,7 +3,7 @@
  * outcome that asks for none; otherwise it is sound only as long as some conditions can come to hold, which no analysis of
  * the workflow can promise: people have to vote, and facts have to become so.
  */
-import { leadingTo, type Node } from './check-explore.ts';
+import { leadingTo, type Node, type Way } from './check-explore.ts';
 import type { ConditionText } from './definition.ts';
 
 /** In this state the way on needs one of these conditions to come to hold. */
@@ -14,35 +14,22 @@ export interface Proviso {
 
 /** The conditions without which some configuration could not come to an end, the nearest to an outcome first. */
 export function providedIn(nodes: readonly Node[], ends: readonly Node[]): Proviso[] {
-  const free = nodes.map((node) => ({
-    node,
-    next: new Set((node.ways ?? []).flatMap(({ to, conditions }) => (conditions.length === 0 ? [to] : []))),
-  }));
   const needed = new Map<string, Set<ConditionText>>();
-  let safe = reach(free, ends);
-  for (;;) {
+  let safe = leadingTo(ends, isFree);
+  while (safe.size < nodes.length) {
     const before = safe;
-    const opened = nodes.filter(
-      (node) => !before.has(node) && (node.ways ?? []).some(({ to }) => before.has(to)),
-    );
+    const opened = nodes.filter((node) => !before.has(node) && node.ways.some(({ to }) => before.has(to)));
     if (opened.length === 0) break;
-    for (const { at, ways = [] } of opened)
+    for (const { at, ways } of opened)
       for (const { to, conditions } of ways)
         if (before.has(to))
           for (const each of conditions)
             needed.set(at.top.path, (needed.get(at.top.path) ?? new Set()).add(each));
-    safe = reach(free, [...before, ...opened]);
+    safe = leadingTo([...before, ...opened], isFree);
   }
   return [...needed].map(([state, conditions]) => ({ state, conditions: [...conditions] }));
 }
 
-function reach(
-  free: readonly { readonly node: Node; readonly next: ReadonlySet<Node> }[],
-  goals: Iterable<Node>,
-): Set<Node> {
-  return leadingTo(
-    goals,
-    free.map(({ node }) => node),
-    new Map(free.map(({ node, next }) => [node, next])),
-  );
+function isFree({ conditions }: Way): boolean {
+  return conditions.length === 0;
 }

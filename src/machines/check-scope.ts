@@ -1,5 +1,6 @@
 /** The structural check of one scope, given which of its transitions can fire. Regions and the definition itself alike. */
-import { components, type Edge, reaching, tracesFrom } from './check-graph.ts';
+import { bottomsOf } from './check-bottoms.ts';
+import { type Edge, reaching, tracesFrom } from './check-graph.ts';
 import { scopePath, transitionPath } from './check-paths.ts';
 import type { Joined, Transition } from './definition.ts';
 import { formatDuration } from './duration.ts';
@@ -60,7 +61,8 @@ export function checkScope(
   if (names.some(isFinal)) {
     const escapes = reaching([...names.filter(isFinal), ...deadEnds, ...stuck], edges);
     const trapped = [...traces.keys()].filter((name) => !escapes.has(name));
-    for (const group of components(trapped, edges)) findings.push(livelock(scope, group, traces));
+    const next = (name: string) => edges.flatMap(({ from, to }) => (from === name ? [to] : []));
+    for (const loop of bottomsOf(trapped, next)) findings.push(livelock(scope, loop, traces));
   }
   return { traces, findings };
 }

@@ -29,7 +29,7 @@ export function stuckChoices(
     const stuck = suspects.filter(
       (node) =>
         !found.has(node.at.top.path) &&
-        (node.ways ?? []).every(({ conditions }) => conditions.some((text) => never(node, text, assignment))),
+        node.ways.every(({ conditions }) => conditions.some((text) => never(node, text, assignment))),
     );
     const ways = stuck.length > 0 && first ? waysUnder(first, assignment, wrong) : undefined;
     for (const node of stuck) {
@@ -42,7 +42,7 @@ export function stuckChoices(
 }
 
 /** Whether every way on asks for something, and nobody is there who could be told so: a trigger is refused with the reason. */
-function isChoice({ at, canRest, ways = [] }: Node, wrong: ReadonlySet<ConditionText>): boolean {
+function isChoice({ at, canRest, ways }: Node, wrong: ReadonlySet<ConditionText>): boolean {
   if (!canRest || at.top.final !== undefined || ways.length === 0) return false;
   if ([at.top, ...at.inner].some(({ triggers }) => triggers.size > 0)) return false;
   return ways.every(({ conditions }) => conditions.length > 0 && !conditions.some((each) => wrong.has(each)));
@@ -53,7 +53,7 @@ function fixedParts(
   nodes: readonly Node[],
   wrong: ReadonlySet<ConditionText>,
 ): Map<string, Condition> {
-  const texts = new Set(nodes.flatMap(({ ways = [] }) => ways.flatMap(({ conditions }) => conditions)));
+  const texts = new Set(nodes.flatMap(({ ways }) => ways.flatMap(({ conditions }) => conditions)));
   const parts = new Map<string, Condition>();
   for (const text of texts) if (!wrong.has(text)) openParts(treeOf(text), parts);
   return new Map([...parts].filter(([, part]) => readsOf(part).every((path) => isFixed(definition, path))));
@@ -77,7 +77,7 @@ function waysUnder(
 ): Map<Node, readonly string[]> {
   const reached = new Map<Node, readonly string[]>([[first, []]]);
   for (const [node, trace] of reached)
-    for (const { to, label, conditions } of node.ways ?? [])
+    for (const { to, label, conditions } of node.ways)
       if (!reached.has(to) && !conditions.some((text) => !wrong.has(text) && never(node, text, assignment)))
         reached.set(to, [...trace, ...label]);
   return reached;
@@ -90,7 +90,7 @@ function stuckIn(
   trace: readonly string[],
 ): Finding {
   const asked = new Set<string>();
-  for (const { conditions } of node.ways ?? [])
+  for (const { conditions } of node.ways)
     for (const text of conditions) for (const part of openParts(treeOf(text)).keys()) asked.add(part);
   const so = [...fixed]
     .filter(([text]) => asked.has(text))

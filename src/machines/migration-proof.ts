@@ -8,7 +8,7 @@ import { type Configuration, entered, keyOf, Overflow } from './check-configurat
 import { eventlessCycles } from './check-cycles.ts';
 import { eventless } from './check-eventless.ts';
 import { happenings } from './check-events.ts';
-import { explore, leadingTo, type Node } from './check-explore.ts';
+import { explore, fresh, lead, leadingTo, type Node, spending } from './check-explore.ts';
 import { type Model, modelOf } from './check-model.ts';
 import type { Definition } from './definition.ts';
 import {
@@ -23,7 +23,7 @@ import {
 } from './migration.ts';
 import { timerIn } from './migration-carry.ts';
 
-/** Past so many configurations or moves of the new version nothing is decided. */
+/** Past so many configurations or moves of the new version nothing is decided; counted as the exploration counts them. */
 const BUDGET = { configurations: 20_000, moves: 200_000 };
 
 export interface ProvenLanding {
@@ -120,7 +120,7 @@ function escapes(
   const ends = [...nodes.values()].filter(({ at }) => at.top.final !== undefined);
   const all = [...nodes.values()];
   const circling = new Set(eventlessCycles(model, all).flatMap((each) => each.nodes));
-  const escaping = leadingTo(ends, all);
+  const escaping = leadingTo(ends);
   const safe = new Map(
     [...starts].map(([name, start]) => {
       const node = nodes.get(keyOf(start));
@@ -137,6 +137,7 @@ function leads(node: Node, circling: ReadonlySet<Node>): boolean {
   for (const each of seen) {
     if (circling.has(each)) return true;
     for (const next of each.going) seen.add(next);
+    for (const next of each.settling) seen.add(next);
   }
   return false;
 }
@@ -171,29 +172,28 @@ function marksIn(
 /** Everything that can follow; undefined where it is more than the budget allows. */
 function reachedFrom(model: Model, starts: readonly Configuration[]): Map<string, Node> | undefined {
   const nodes = new Map<string, Node>();
+  const spend = spending(BUDGET);
   const reach = (at: Configuration): Node => {
     const key = keyOf(at);
     const known = nodes.get(key);
     if (known) return known;
-    const node: Node = {
-      ...{ at, key, canRest: true, next: new Set(), going: new Set() },
-      ...{ distance: 0, via: undefined, ways: [] },
-    };
+    const node = fresh(at, key);
+    node.distance = 0;
     nodes.set(key, node);
+    spend.configuration(at);
     return node;
   };
-  for (const start of starts) reach(start);
-  let moves = 0;
   try {
+    for (const start of starts) reach(start);
     for (const node of nodes.values()) {
       const own = eventless(model, node.at);
       node.canRest = !own.mustGo;
-      for (const { to } of own.moves) node.going.add(reach(to));
-      for (const next of node.going) node.next.add(next);
       const heard = node.canRest ? happenings(model, node.at) : [];
-      for (const { to } of heard) node.next.add(reach(to));
-      moves += own.moves.length + heard.length;
-      if (nodes.size > BUDGET.configurations || moves > BUDGET.moves) return undefined;
+      for (const { to, settles } of own.moves) (settles ? node.settling : node.going).add(reach(to));
+      for (const { to, label } of [...own.moves, ...heard]) {
+        spend.move(node.at);
+        lead(node, reach(to), label);
+      }
     }
   } catch (error) {
     if (error instanceof Overflow) return undefined;

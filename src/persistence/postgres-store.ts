@@ -65,6 +65,8 @@ import type {
   TimerFilter,
   TouchingHunks,
 } from './records.ts';
+import type { RevocationStore } from './revocation-records.ts';
+import { revocationsIn } from './revocations.ts';
 
 export interface PostgresStoreOptions {
   readonly log: Logger;
@@ -77,12 +79,14 @@ export class PostgresStore {
   readonly #writers: pg.Pool;
   readonly #readers: pg.Pool;
   readonly readers: ReaderStore;
+  readonly revocations: RevocationStore;
 
   /** `config` connects as the restricted role to a migrated database; nothing is opened until it is used. */
   constructor(config: DatabaseConfig, { log, writers = 2, readers = 6 }: PostgresStoreOptions) {
     this.#writers = createPool(config, 'writer', writers, log);
     this.#readers = createPool(config, 'reader', readers, log);
     this.readers = readersIn(this.#writers, this.#readers);
+    this.revocations = revocationsIn(this.#writers, this.#readers);
   }
 
   load(refs: readonly ChangeRef[]): Promise<StoredChange[]> {

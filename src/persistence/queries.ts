@@ -78,6 +78,8 @@ export interface LogQuery {
   readonly limit: number;
   readonly change?: string;
   readonly project?: string;
+  /** Rows of these are left out. */
+  readonly exceptProjects?: readonly string[];
 }
 
 /** The log of one change, from the two partial indexes that hold it between them. */
@@ -99,8 +101,17 @@ export async function readLog(pool: pg.Pool, tenant: string, wanted: LogQuery): 
      where t.tenant_id = $1 and t.seq > $2 and ($4::text is null or t.change_id = $4)
        and ($5::text is null or exists (select from countersign.changes c
          where c.tenant_id = t.tenant_id and c.change_id = t.change_id and c.project = $5))
+       and ($6::text[] is null or not exists (select from countersign.changes c
+         where c.tenant_id = t.tenant_id and c.change_id = t.change_id and c.project = any ($6)))
      order by t.seq limit $3`,
-    [tenant, wanted.after, wanted.limit, wanted.change ?? null, wanted.project ?? null],
+    [
+      tenant,
+      wanted.after,
+      wanted.limit,
+      wanted.change ?? null,
+      wanted.project ?? null,
+      wanted.exceptProjects?.length ? wanted.exceptProjects : null,
+    ],
   );
   return rows.map(toLogRow);
 }

@@ -26,6 +26,18 @@ export interface ReaderStore {
   forget(reader: ReaderRef): Promise<void>;
   /** Those who have left a critical row that was recorded before `before` (ms) unacknowledged, the oldest first. */
   overdue(tenant: string, before: number, limit: number): Promise<readonly ReaderRecord[]>;
+  /**
+   * Of all tenants: remembers who is overdue, as `overdue` has it, and tells of whom that is new and of whom it is over. Of
+   * servers that ask at once, one is told.
+   */
+  markOverdue(before: number): Promise<Marked>;
+  /** How many are marked, of all tenants. */
+  countOverdue(): Promise<number>;
+}
+
+export interface Marked {
+  readonly begun: readonly ReaderRef[];
+  readonly over: readonly ReaderRef[];
 }
 
 /** Readers one principal may have. */

@@ -2,7 +2,13 @@
 import type pg from 'pg';
 import { CountersignError } from '../errors.ts';
 import { query, read } from './pools.ts';
-import { MAX_READERS, type ReaderRecord, type ReaderRef, type ReaderStore } from './reader-records.ts';
+import {
+  MAX_READERS,
+  type Marked,
+  type ReaderRecord,
+  type ReaderRef,
+  type ReaderStore,
+} from './reader-records.ts';
 import { ms } from './rows.ts';
 
 export function readersIn(writers: pg.Pool, readers: pg.Pool): ReaderStore {
@@ -10,6 +16,8 @@ export function readersIn(writers: pg.Pool, readers: pg.Pool): ReaderStore {
     open: (reader, position) => openReader(writers, reader, position),
     acknowledge: (reader, seq) => acknowledge(writers, reader, seq),
     forget: (reader) => forget(writers, reader),
+    markOverdue: (before) => markOverdue(writers, before),
+    countOverdue: () => countOverdue(readers),
     overdue: (tenant, before, limit) => overdue(readers, tenant, before, limit),
   };
 }
@@ -58,7 +66,7 @@ async function forget(pool: pg.Pool, reader: ReaderRef): Promise<void> {
 }
 
 /** A stream is part of a tenant's log by its name, as the gateway spells it. */
-const OWED = `select t.seq, t.recorded_at from countersign.workflow_transitions t
+const owed = (limit: number) => `select t.seq, t.recorded_at from countersign.workflow_transitions t
   where t.tenant_id = r.tenant_id and t.seq > r.acknowledged and t.kind = 'transition'
     and (t.outcome is not null or t.principal_kind = 'system')
     and case
@@ -67,7 +75,7 @@ const OWED = `select t.seq, t.recorded_at from countersign.workflow_transitions 
       else exists (select from countersign.changes c where c.tenant_id = t.tenant_id
         and c.change_id = t.change_id and c.project = substr(r.stream, 9))
     end
-  order by t.seq limit 1000`;
+  order by t.seq limit ${limit}`;
 
 interface Columns extends pg.QueryResultRow {
   readonly tenant: string;
@@ -94,7 +102,7 @@ async function overdue(
        ${ms('r.acknowledged_at')} as "acknowledgedAt", owed.unacknowledged, owed.seq,
        ${ms('owed.recorded_at')} as "recordedAt"
      from countersign.readers r, lateral (
-       select count(*) as unacknowledged, min(seq) as seq, min(recorded_at) as recorded_at from (${OWED}) o) owed
+       select count(*) as unacknowledged, min(seq) as seq, min(recorded_at) as recorded_at from (${owed(1000)}) o) owed
      where r.tenant_id = $1 and not r.is_forgotten and owed.recorded_at < to_timestamp($2::float8 / 1000)
      order by owed.seq, r.principal, r.name, r.stream limit $3`,
     [tenant, before, limit],
@@ -105,6 +113,36 @@ async function overdue(
     unacknowledged: Number(unacknowledged),
     oldest: { seq: Number(seq), recordedAt },
   }));
+}
+
+const IS_OVERDUE = `exists (select from (${owed(1)}) o where o.recorded_at < to_timestamp($1::float8 / 1000))`;
+const REF = 'r.tenant_id as tenant, r.principal, r.name, r.stream';
+
+async function markOverdue(pool: pg.Pool, before: number): Promise<Marked> {
+  const begun = await query<ReaderRef & pg.QueryResultRow>(
+    pool,
+    'marking overdue readers',
+    `update countersign.readers r set overdue_at = now()
+     where r.overdue_at is null and not r.is_forgotten and ${IS_OVERDUE} returning ${REF}`,
+    [before],
+  );
+  const over = await query<ReaderRef & pg.QueryResultRow>(
+    pool,
+    'marking readers that are not overdue any more',
+    `update countersign.readers r set overdue_at = null
+     where r.overdue_at is not null and (r.is_forgotten or not ${IS_OVERDUE}) returning ${REF}`,
+    [before],
+  );
+  return { begun, over };
+}
+
+async function countOverdue(pool: pg.Pool): Promise<number> {
+  const [row] = await read<{ count: number }>(
+    pool,
+    'counting overdue readers',
+    'select count(*) as count from countersign.readers where overdue_at is not null',
+  );
+  return row?.count ?? 0;
 }
 
 function keyOf({ tenant, principal, name, stream }: ReaderRef): string[] {

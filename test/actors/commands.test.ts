@@ -204,15 +204,34 @@ describe('a runtime', () => {
     expect(first).toMatchObject({ status: 'rejected', reason: { code: 'CHANGE_QUARANTINED' } });
     expect(second).toMatchObject({ status: 'fulfilled', value: { ok: true } });
   });
+
+  it('takes a stopped change up again where an operator lets it go on', async () => {
+    const change = await submitted();
+    const ref = { tenant: sam.tenant, change };
+    const spoiled = { is: true };
+    const fresh = startServer(spoil(database.store, change, () => spoiled.is));
+    const command = () => fresh.runtime.send({ change, trigger: 'security_approve' }, { principal: sam });
+    await expect(command()).rejects.toMatchObject({ code: 'CHANGE_QUARANTINED' });
+    spoiled.is = false;
+    await expect(command()).rejects.toMatchObject({ code: 'CHANGE_QUARANTINED' });
+    expect(fresh.runtime.atWork.stopped(sam.tenant)).toEqual([
+      { change, why: expect.any(String), at: expect.any(Number) },
+    ]);
+    expect(fresh.runtime.atWork.stopped('another')).toEqual([]);
+    expect(fresh.runtime.atWork.restart(ref)).toBe(true);
+    expect(fresh.runtime.atWork.stopped(sam.tenant)).toEqual([]);
+    expect(await command()).toMatchObject({ ok: true });
+    expect(fresh.runtime.atWork.restart(ref)).toBe(false);
+  });
 });
 
-function spoil(store: Store, change: string): Store {
+function spoil(store: Store, change: string, isSpoiled = () => true): Store {
   return new Proxy(store, {
     get: (target, name) => {
       if (name !== 'load') return (target[name as keyof Store] as () => unknown).bind(target);
       return async (refs: Parameters<Store['load']>[0]) =>
         (await target.load(refs)).map((each) =>
-          each.change === change ? { ...each, snapshot: { value: 'Nowhere' } } : each,
+          each.change === change && isSpoiled() ? { ...each, snapshot: { value: 'Nowhere' } } : each,
         );
     },
   });

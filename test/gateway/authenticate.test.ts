@@ -11,6 +11,8 @@ import { mintToken } from '../../src/gateway/token.ts';
 import { KEY, type Running, startTestGateway, token } from './harness.ts';
 
 const CLAIMS = { sub: 'rob', tenant: 'acme', kind: 'person', roles: ['reviewer'] } as const;
+/** Nothing was revoked: `revocations.test.ts` is about that. */
+const UNREVOKED = { require: () => {} };
 const now = () => Math.floor(Date.now() / 1000);
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -21,7 +23,7 @@ function custom(claims: Record<string, unknown>, header: { alg: string } = { alg
 
 async function refusal(config: AuthConfig, presented: string): Promise<unknown> {
   try {
-    return await new Authenticator(config).verify(presented);
+    return await new Authenticator(config, UNREVOKED).verify(presented);
   } catch (error) {
     return error;
   }
@@ -31,13 +33,13 @@ describe('a token signed with the development key', () => {
   const config = { key: KEY };
 
   it('names its principal, and until when', async () => {
-    const identity = await new Authenticator(config).verify(await mintToken(KEY, CLAIMS, 60));
+    const identity = await new Authenticator(config, UNREVOKED).verify(await mintToken(KEY, CLAIMS, 60));
     expect(identity.principal).toEqual({ tenant: 'acme', id: 'rob', kind: 'person', roles: ['reviewer'] });
     expect(identity.expiresAt).toBeGreaterThan(Date.now() + 58_000);
   });
 
   it('is verified once', async () => {
-    const authenticator = new Authenticator(config);
+    const authenticator = new Authenticator(config, UNREVOKED);
     const presented = await token();
     const first = authenticator.verify(presented);
     expect(first).toBeInstanceOf(Promise);
@@ -48,7 +50,7 @@ describe('a token signed with the development key', () => {
   });
 
   it('stops counting when it expires, remembered or not', async () => {
-    const authenticator = new Authenticator(config);
+    const authenticator = new Authenticator(config, UNREVOKED);
     const short = await mintToken(KEY, CLAIMS, 1);
     await authenticator.verify(short);
     await expect
@@ -152,7 +154,7 @@ describe('a token signed with a key pair', () => {
     const first = await pair('ES256', 'one');
     const second = await pair('ES256', 'two');
     await writeFile(path, JSON.stringify({ keys: [first.jwk] }));
-    const authenticator = new Authenticator({ jwks: path });
+    const authenticator = new Authenticator({ jwks: path }, UNREVOKED);
     await authenticator.verify(await first.sign());
     await expect(authenticator.verify(await second.sign())).rejects.toMatchObject({
       message: expect.stringContaining('does not know'),
@@ -186,7 +188,9 @@ describe('configuration', () => {
     ['a short key', { key: new Uint8Array(16) }],
     ['a lax clock', { key: KEY, clockToleranceS: 60 }],
   ])('is refused with %s', (_what, config) => {
-    expect(() => new Authenticator(config)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+    expect(() => new Authenticator(config, UNREVOKED)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    );
   });
 });
 

@@ -33,6 +33,7 @@ import type {
 import { MemoryDelegations } from '../support/memory-delegations.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
 import { memoryReaders } from '../support/memory-readers.ts';
+import { memoryRevocations } from '../support/memory-revocations.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { fakeGraph } from './fake-graph.ts';
 import { fakeLife } from './fake-life.ts';
@@ -79,6 +80,7 @@ export class FakeBackend implements Backend {
   readonly #answers = new Map<string, Answer>();
 
   readonly store: Backend['store'] = {
+    revocations: memoryRevocations(),
     readers: memoryReaders({
       rows: (tenant) => this.logs.get(tenant) ?? [],
       projectOf: (tenant, change) => this.#find(tenant, change)?.project,
@@ -94,11 +96,12 @@ export class FakeBackend implements Backend {
       const all = this.changeRecords.filter((change) => change.tenant === tenant);
       return { open: all.length };
     },
-    log: async (tenant, { after, limit, change, project }) => {
+    log: async (tenant, { after, limit, change, project, exceptProjects = [] }) => {
       await this.onRead();
       const rows = (this.logs.get(tenant) ?? [])
         .slice(after)
         .filter((row) => change === undefined || row.change === change)
+        .filter((row) => !exceptProjects.includes(this.#find(tenant, row.change)?.project ?? ''))
         .filter((row) => project === undefined || this.#find(tenant, row.change)?.project === project)
         .slice(0, limit);
       await this.afterRead();
@@ -158,6 +161,7 @@ export class FakeBackend implements Backend {
   /** What depends on what, as tests say it; and what revisions do to files. */
   readonly edgeRows: EdgeRow[] = [];
   readonly touching: TouchingHunks[] = [];
+  readonly atWork = { waiting: 0, stopped: () => [], restart: () => false };
   readonly graph = graphFrom({
     store: fakeGraph(this),
     directory: (tenant) => this.directory(tenant),

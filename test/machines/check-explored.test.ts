@@ -179,9 +179,66 @@ describe('the exploration', () => {
         'A -> C': { when: 'regions.x == "no" && regions.y == "no"' },
       },
     });
-    expect(findings).toMatchObject([{ code: 'DEADLOCK', path: ['states', 'A'] }]);
-    expect(findings[0]?.trace).toHaveLength(2);
-    expect(findings[0]?.message).toMatch(/^In "A" \(x: (yes, y: no|no, y: yes)\) nothing can go on/);
+    const found = { code: 'DEADLOCK', path: ['states', 'A'], repair: expect.stringContaining('"A -> B"') };
+    expect(findings).toMatchObject([found, found]);
+    for (const { trace } of findings) expect(trace).toHaveLength(2);
+    expect(findings.map(({ message }) => message.split(' nothing')[0]).sort()).toEqual([
+      'In "A" (x: no, y: yes)',
+      'In "A" (x: yes, y: no)',
+    ]);
+  });
+
+  it('writes out twenty standstills and counts the others', () => {
+    const names = Array.from({ length: 5 }, (_, index) => `r${index}`);
+    const region = (name: string) => ({
+      initial: 'wait',
+      states: { wait: {}, yes: {}, no: {} },
+      transitions: { 'wait -> yes': { trigger: `${name}y` }, 'wait -> no': { trigger: `${name}n` } },
+    });
+    const { findings } = verdict({
+      triggers: names.flatMap((name) => [`${name}y`, `${name}n`]),
+      states: { A: { regions: Object.fromEntries(names.map((name) => [name, region(name)])) }, B: DONE },
+      transitions: { 'A -> B': { when: names.map((name) => `regions.${name} == "yes"`).join(' && ') } },
+    });
+    expect(new Set(findings.map(({ code }) => code))).toEqual(new Set(['DEADLOCK']));
+    expect(new Set(findings.map(({ message }) => message)).size).toBe(20);
+    expect(findings.at(-1)?.message).toContain(`There are ${2 ** 5 - 1 - 20} more like it.`);
+  });
+
+  it.each([
+    ['counting', {}],
+    ['exploring', { 'A -> F': { when: 'attributes.a' } }],
+  ])('finds every loop without a way out by %s, each with the shortest way there', (_, more) => {
+    const { findings } = verdict({
+      triggers: ['go', 'left', 'right', 'on'],
+      attributes: { a: 'bool' },
+      states: { A: {}, M: {}, B: {}, C: {}, D: {}, E: {}, F: DONE },
+      transitions: {
+        'A -> F': { trigger: 'go' },
+        ...more,
+        'A -> M': { trigger: 'on' },
+        'M -> B': { trigger: 'left' },
+        'M -> D': { trigger: 'right' },
+        'B -> C': { trigger: 'go' },
+        'C -> B': { trigger: 'on' },
+        'D -> E': { trigger: 'go' },
+        'E -> D': { trigger: 'on' },
+      },
+    });
+    const found = (state: string, trigger: string) => ({
+      code: 'LIVELOCK',
+      path: ['states', state],
+      trace: ['on', trigger],
+      repair: expect.stringContaining(`"${state} -> F"`),
+    });
+    const livelocks = findings.filter(({ code }) => code === 'LIVELOCK');
+    expect(livelocks.map(({ path }) => path[1]).sort()).toEqual(['B', 'D']);
+    expect(livelocks).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining(found('B', 'left')),
+        expect.objectContaining(found('D', 'right')),
+      ]),
+    );
   });
 
   it('never rests where a condition certainly holds, and takes the first that does', () => {

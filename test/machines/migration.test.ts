@@ -70,6 +70,41 @@ describe('a landing', () => {
   });
 });
 
+/** Regions that ballots toggle, and a way out that asks for the same ballots: much is passed on the way of one step. */
+function busy(count: number): Definition {
+  const numbers = Array.from({ length: count }, (_, index) => index);
+  const toggled = (index: number) => ({
+    initial: 'open',
+    states: { open: {}, asked: {}, given: {} },
+    transitions: {
+      'open -> asked': { trigger: `ask${index}` },
+      'asked -> given': { when: `ballots.b${index}.passed` },
+      'given -> open': { when: `!ballots.b${index}.passed` },
+    },
+  });
+  const ballot = (index: number) => ({ in: 'R', cast: { [`vote${index}`]: 'approve' } });
+  return define(
+    sourceOf({
+      initial: 'R',
+      triggers: ['close', ...numbers.flatMap((index) => [`ask${index}`, `vote${index}`])],
+      ballots: Object.fromEntries(numbers.map((index) => [`b${index}`, ballot(index)])),
+      states: {
+        R: { regions: Object.fromEntries(numbers.map((index) => [`r${index}`, toggled(index)])) },
+        End: { final: 'approved' },
+        Closed: { final: 'withdrawn' },
+      },
+      transitions: {
+        'R -> End': {
+          when: numbers
+            .map((index) => `regions.r${index} == "given" && ballots.b${index}.passed`)
+            .join(' && '),
+        },
+        'R -> Closed': { trigger: 'close' },
+      },
+    }),
+  );
+}
+
 describe('a proof', () => {
   it('names what the plan names and nobody has', () => {
     const from = reviewed(['a']);
@@ -125,6 +160,14 @@ describe('a proof', () => {
     const { proven, problems } = prove(reviewed(['a', 'b']), reviewed(['a']), EMPTY_PLAN);
     expect(proven).toBe(true);
     expect(problems).toEqual([expect.objectContaining({ code: 'REGION_LEFT', severity: 'warning' })]);
+  });
+
+  it('is decided wherever the check is: what is passed within a step is not counted as a place to be in', () => {
+    const definition = busy(7);
+    expect(check(definition)).toMatchObject({ sound: true, states: 3 ** 7 - 1 + 2 });
+    const { proven, problems } = prove(definition, definition, EMPTY_PLAN);
+    expect(problems).toEqual([]);
+    expect(proven).toBe(true);
   });
 });
 

@@ -10,7 +10,7 @@ export interface Logged {
 }
 
 export function memoryReaders({ rows, projectOf }: Logged): ReaderStore {
-  const kept = new Map<string, { readonly ref: ReaderRef; acknowledged: number }>();
+  const kept = new Map<string, { readonly ref: ReaderRef; acknowledged: number; isOverdue?: boolean }>();
   const keyOf = ({ tenant, principal, name, stream }: ReaderRef) =>
     JSON.stringify([tenant, principal, name, stream]);
   const isIn = (stream: string, { tenant, change }: LogRow) =>
@@ -41,6 +41,17 @@ export function memoryReaders({ rows, projectOf }: Logged): ReaderStore {
       return known.acknowledged;
     },
     forget: async (ref) => void kept.delete(keyOf(ref)),
+    markOverdue: async (before) => {
+      const marked = { begun: [] as ReaderRef[], over: [] as ReaderRef[] };
+      for (const each of kept.values()) {
+        const [first] = owedBy(each.ref, each.acknowledged);
+        const isOverdue = first !== undefined && first.recordedAt < before;
+        if (isOverdue !== (each.isOverdue ?? false)) marked[isOverdue ? 'begun' : 'over'].push(each.ref);
+        each.isOverdue = isOverdue;
+      }
+      return marked;
+    },
+    countOverdue: async () => [...kept.values()].filter(({ isOverdue }) => isOverdue).length,
     overdue: async (tenant, before, limit) =>
       [...kept.values()]
         .filter(({ ref }) => ref.tenant === tenant)

@@ -65,6 +65,7 @@ import { matches } from './memory-filter.ts';
 import { activityIn, historiesIn, historyIn } from './memory-history.ts';
 import { changesFollowingIn, liveConfigurationsIn, MemoryLife, untouchedIn } from './memory-life.ts';
 import { memoryReaders } from './memory-readers.ts';
+import { memoryRevocations } from './memory-revocations.ts';
 
 export class MemoryStore implements Store {
   readonly #tenants = new Map<string, Tenant>();
@@ -72,6 +73,7 @@ export class MemoryStore implements Store {
   readonly #directory = new MemoryDirectory();
   readonly #contents = new MemoryContents();
   readonly #life = new MemoryLife();
+  readonly revocations = memoryRevocations();
   readonly readers = memoryReaders({
     rows: (tenant) => this.#tenants.get(tenant)?.rows ?? [],
     projectOf: (tenant, change) => this.#tenants.get(tenant)?.changes.get(change)?.facts.project,
@@ -113,14 +115,15 @@ export class MemoryStore implements Store {
 
   async log(
     tenant: string,
-    { after, limit, change, project }: { after: number; limit: number; change?: string; project?: string },
+    { after, limit, change, project, exceptProjects = [] }: Parameters<Store['log']>[1],
   ): Promise<LogRow[]> {
     const held = this.#tenants.get(tenant);
     const rows = (held?.rows ?? []).filter(
       (row) =>
         row.seq > after &&
         (change === undefined || row.change === change) &&
-        (project === undefined || held?.changes.get(row.change)?.facts.project === project),
+        (project === undefined || held?.changes.get(row.change)?.facts.project === project) &&
+        !exceptProjects.includes(held?.changes.get(row.change)?.facts.project ?? ''),
     );
     return copy(rows.slice(0, limit));
   }

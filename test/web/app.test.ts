@@ -1,9 +1,20 @@
 /** The web application in real Chromium against the built server: what people do with it, and what they see when others do. */
-import type { Browser } from 'playwright-core';
+import type { Browser, WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Server } from '../e2e/process.ts';
 import { hasChromium, openBrowser, seriousViolations, visit } from './support/browser.ts';
 import { Company, type Filled, fill, type Names, type Tokens } from './support/seed.ts';
+
+/** Answers every event of the page with an error, and passes all else on. */
+function refusing(socket: WebSocketRoute, detail: string): void {
+  const server = socket.connectToServer();
+  socket.onMessage((text) => {
+    const { id, type } = JSON.parse(String(text));
+    const error = { code: 'STALE_VERSION', title: detail, detail, status: 409, retryable: false };
+    if (type === 'event') socket.send(JSON.stringify({ id, type: 'error', error }));
+    else server.send(text);
+  });
+}
 
 interface Offered {
   readonly people: readonly { readonly principal: Names; readonly token: string }[];
@@ -76,7 +87,8 @@ describe.runIf(hasChromium)('the web application', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: 'Code approve' }).click();
     await page.getByRole('dialog').getByLabel('Reason').fill('It does what it says.');
     await page.getByRole('dialog').getByRole('button', { name: 'Code approve' }).click();
-    await page.getByText('It does what it says.').waitFor();
+    await page.getByRole('tabpanel').getByText('It does what it says.').waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByText('needs 2 approvals; has 1').first().waitFor();
     expect(faults).toEqual([]);
     await context.close();
@@ -85,17 +97,54 @@ describe.runIf(hasChromium)('the web application', { timeout: 60_000 }, () => {
   it('does not ask for what the server would refuse, and says what it refused', async () => {
     const change = await company.propose('ada', 'ReleaseApproval', 'Release 9');
     await company.send('ada', change, 'submit');
-    const { page, context } = await enter('ada', `/changes/${change}`);
+    const { page, context } = await enter('ada', '/work');
+    await page.routeWebSocket('**/v1/stream', (socket) => refusing(socket, 'Somebody was faster.'));
+    await page.goto(`${server.url}/changes/${change}`);
+    await page.getByText('Live', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Reject' }).click();
     const dialog = page.getByRole('dialog');
     expect(await dialog.getByRole('button', { name: 'Reject' }).isDisabled()).toBe(true);
     expect(await page.getByRole('button', { name: 'Security approve' }).count()).toBe(0);
     await dialog.getByLabel('Reason').fill('Wrong branch.');
-    await page.route('**/events', (route) =>
-      route.fulfill({ status: 409, json: { detail: 'Somebody was faster.', code: 'STALE_VERSION' } }),
-    );
     await dialog.getByRole('button', { name: 'Reject' }).click();
     await dialog.getByText('Somebody was faster.').waitFor();
+    await context.close();
+  });
+
+  it('keeps a decision that was made while the server was away, over a reload, and sends it once', async () => {
+    const change = await company.propose('ada', 'ReleaseApproval', 'Release 10');
+    await company.send('ada', change, 'submit');
+    const { page, context } = await enter('rita', '/work');
+    const network = { isAway: false, hasLost: false };
+    await page.routeWebSocket('**/v1/stream', (socket) => {
+      if (network.isAway) return void socket.close({ code: 4000, reason: 'away' });
+      const server = socket.connectToServer();
+      // What the page sends is lost on the way, as is the connection.
+      socket.onMessage((text) => {
+        if (JSON.parse(String(text)).type !== 'event' || network.hasLost) return server.send(text);
+        network.isAway = true;
+        network.hasLost = true;
+        void server.close();
+        void socket.close({ code: 4000, reason: 'away' });
+      });
+    });
+    await page.goto(`${server.url}/changes/${change}`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Security approve' }).click();
+    await page.getByRole('dialog').getByLabel('Reason').fill('Said while nobody listened.');
+    await page.getByRole('dialog').getByRole('button', { name: 'Security approve' }).click();
+    await page.getByRole('dialog').getByText('Kept in this browser.', { exact: false }).waitFor();
+    await page.reload();
+    await page.getByText('One decision waits to be sent.', { exact: false }).waitFor();
+    await page.goto('about:blank');
+    network.isAway = false;
+    await page.goto(`${server.url}/changes/${change}`);
+    await page.getByText('Security approve, which had waited for the server: done.').waitFor();
+    await page.getByRole('tabpanel').getByText('Said while nobody listened.').waitFor();
+    const { items } = await company.ask('rita', `/v1/changes/${change}/transitions`);
+    const sent = (items as { event: string }[]).filter(({ event }) => event === 'security_approve');
+    expect(sent).toHaveLength(1);
+    expect(await page.evaluate('Object.keys(localStorage).filter((n) => n.includes("outbox"))')).toEqual([]);
     await context.close();
   });
 

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { serveStatic } from '../../src/gateway/static/serve.ts';
 
@@ -10,6 +11,11 @@ mkdirSync(join(folder, 'assets'));
 writeFileSync(join(folder, 'index.html'), `<!doctype html><title>Countersign</title>${' '.repeat(2000)}`);
 writeFileSync(join(folder, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
 writeFileSync(join(folder, 'assets/index-abc.js'), 'export {};');
+writeFileSync(join(folder, 'assets/large-abc.js'), 'export const large = 1;'.repeat(200));
+writeFileSync(
+  join(folder, 'assets/large-abc.js.br'),
+  brotliCompressSync('export const large = 1;'.repeat(200)),
+);
 writeFileSync(join(folder, 'secret.env'), 'no type, not served');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -67,6 +73,14 @@ describe('the built application', () => {
     expect(answer?.headers.get('content-encoding')).toBe('gzip');
     expect(answer?.headers.get('vary')).toContain('accept-encoding');
     expect((await get('/', page))?.headers.get('content-encoding')).toBeNull();
+  });
+
+  it('gives what the build has compressed to whoever takes it, and the file to whoever does not', async () => {
+    const answer = await get('/assets/large-abc.js', { 'accept-encoding': 'gzip, br' });
+    expect(answer?.headers.get('content-encoding')).toBe('br');
+    const text = brotliDecompressSync(new Uint8Array((await answer?.arrayBuffer()) ?? [])).toString();
+    expect(text).toBe(await (await get('/assets/large-abc.js'))?.text());
+    expect(await get('/assets/large-abc.js.br')).toBeUndefined();
   });
 
   it('lets the page load scripts from this server only', async () => {

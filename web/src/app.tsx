@@ -2,9 +2,10 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
 import { keepFresh } from './data/freshness.ts';
+import { startLive } from './data/live.ts';
 import { queryClient } from './data/queries.ts';
 import { useSession } from './data/session.ts';
-import { startLive } from './live.ts';
+import { tellAnswer } from './parts/answered.ts';
 import { Broken } from './parts/broken.tsx';
 import { Shell } from './parts/shell.tsx';
 import { Empty, Loading } from './parts/states.tsx';
@@ -20,17 +21,16 @@ const Replay = lazy(() => import('./screens/replay/replay.tsx'));
 
 export function App() {
   const session = useSession();
-  const token = session?.token ?? null;
   useEffect(() => {
-    if (token === null) return;
+    if (session === null) return;
     const stopKeeping = keepFresh(queryClient);
-    const stopLive = startLive();
+    const stopLive = startLive(session, tellAnswer);
     return () => {
       stopLive();
       stopKeeping();
       queryClient.clear();
     };
-  }, [token]);
+  }, [session]);
   if (session === null) return <SignIn />;
   return (
     <Shell>

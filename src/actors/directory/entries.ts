@@ -36,7 +36,12 @@ const dependencies = z
   .strictObject({ policies: policiesSchema.optional(), reactions: reactionsSchema.optional() })
   .optional();
 
-export const projectSchema = z.strictObject({ portfolio: word.optional(), dependencies });
+/** `restricted`: only those with a role in it, or in its portfolio, may read it. */
+export const projectSchema = z.strictObject({
+  portfolio: word.optional(),
+  restricted: z.boolean().optional(),
+  dependencies,
+});
 /** A portfolio, and the tenant as a whole (whose entry has the name "tenant"). */
 export const placeSchema = z.strictObject({ dependencies });
 /** Where definitions are reviewed before they become active: the workflow that they are reviewed by. */

@@ -18,6 +18,8 @@ export interface Directory {
   /** Principals of each group, those of groups within it included. */
   readonly members: ReadonlyMap<string, ReadonlySet<string>>;
   readonly portfolios: ReadonlyMap<string, string>;
+  /** Projects that not everybody of the tenant may read. */
+  readonly restricted: ReadonlySet<string>;
   readonly grants: readonly Grant[];
   /** The same by principal, through groups too; those for managers are found by the author. */
   readonly grantsOf: ReadonlyMap<string, readonly Grant[]>;
@@ -46,6 +48,7 @@ function directoryFrom(entries: Entries, seq: number): Directory {
   const aliases = new Map<string, string>();
   const groups = new Map<string, readonly string[]>();
   const portfolios = new Map<string, string>();
+  const restricted = new Set<string>();
   const grants: Grant[] = [];
   for (const entry of entries.values()) {
     if (entry.kind === 'principal') {
@@ -54,13 +57,15 @@ function directoryFrom(entries: Entries, seq: number): Directory {
       for (const alias of value.aliases ?? []) aliases.set(alias, entry.name);
     } else if (entry.kind === 'group') groups.set(entry.name, saidOf.group(entry).members);
     else if (entry.kind === 'project') {
-      const { portfolio } = saidOf.project(entry);
+      const { portfolio, restricted: isRestricted } = saidOf.project(entry);
+      if (isRestricted) restricted.add(entry.name);
       if (portfolio !== undefined) portfolios.set(entry.name, portfolio);
     } else if (entry.kind === 'grant') grants.push(saidOf.grant(entry));
   }
   const members = new Map([...groups.keys()].map((name) => [name, membersIn(groups, name)]));
   const managersGrants = grants.filter(({ to }) => 'manager_level' in to);
-  const known = { seq, entries, principals, aliases, members, portfolios, grants, managersGrants };
+  const of = { seq, entries, principals, aliases, members, portfolios, restricted };
+  const known = { ...of, grants, managersGrants };
   return { ...known, grantsOf: byHolder(known) };
 }
 

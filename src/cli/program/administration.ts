@@ -1,5 +1,6 @@
 /** Commands about servers, tokens and tenants. */
 import type { Command } from 'commander';
+import { invariant } from '../../errors.ts';
 import type { Io } from '../io.ts';
 import { oneOrMore, port, wholeNumber } from '../options.ts';
 import { type Add, adder, type Finish } from './add.ts';
@@ -34,6 +35,19 @@ export function addAdministration(add: Add, io: Io, program: Command, finish: Fi
         .option('--ttl <duration>', 'how long it lasts, as 30m, 12h, 7d (else 12h)'),
     async (options) => (await import('../commands/token.ts')).token(io, options),
   );
+  addRevocations(io, program, finish);
+  add(
+    { usage: 'readers', about: 'list readers of the live log that owe acknowledgements (for operators)' },
+    (command) =>
+      command
+        .option(
+          '--older-than <seconds>',
+          'for so long (else as the server has it)',
+          wholeNumber(0, 31_536_000),
+        )
+        .option('--limit <n>', 'how many to list', wholeNumber(1, 200)),
+    async (options) => (await import('../commands/readers.ts')).readers(io, options),
+  );
   const tenant = program.command('tenant').description('create and list tenants');
   const addTenant = adder(tenant, finish);
   addTenant(
@@ -45,5 +59,31 @@ export function addAdministration(add: Add, io: Io, program: Command, finish: Fi
     { usage: 'list', about: 'list tenants' },
     (command) => command,
     async (options) => (await import('../commands/tenant.ts')).listTenants(io, options),
+  );
+}
+
+/** Below `token`, which does something by itself. */
+function addRevocations(io: Io, program: Command, finish: Finish): void {
+  const token = program.commands.find((command) => command.name() === 'token');
+  invariant(token, '"token" is added before what stands below it');
+  const add = adder(token, finish);
+  add(
+    { usage: 'revoke [text]', about: 'end a token, or all tokens of somebody, before they expire' },
+    (command) =>
+      command
+        .option('--id <jti>', 'the id of the token (its claim "jti"), where the token is not at hand')
+        .option('--principal <id>', 'all tokens of this principal')
+        .option('--issued-before <time>', 'only those issued before (else now)')
+        .option('--until <time>', 'when they have expired anyway (else it counts for good)')
+        .requiredOption('--reason <text>', 'why'),
+    async (options, [text]) => (await import('../commands/revoke.ts')).revoke(io, options, text),
+  );
+  add(
+    { usage: 'revocations', about: 'list what was revoked, by whom and why' },
+    (command) =>
+      command
+        .option('--limit <n>', 'how many to list', wholeNumber(1, 200))
+        .option('--cursor <cursor>', 'where the list before this one ended'),
+    async (options) => (await import('../commands/revoke.ts')).revocations(io, options),
   );
 }

@@ -6,13 +6,16 @@
 export interface BusListener {
   /** Another server says that this tenant's stream has reached `seq`. It may be late, repeated or wrong. */
   reached(tenant: string, seq: number): void;
+  /** Another server says that the list of revoked tokens has reached `seq`. */
+  revoked?(seq: number): void;
   /** The connection was away: anything may have been missed. */
   missed(): void;
 }
 
 export interface Bus {
   readonly kind: 'postgres' | 'redis';
-  /** Never waits and never fails: what cannot be said now is said, in its newest form, when that is possible again. */
+  /** Never waits and never fails: what cannot be said now is said, in its newest form, when that is possible again.
+   * The list of revoked tokens is said like a stream, as `REVOCATIONS` of `notice.ts`. */
   publish(tenant: string, seq: number): void;
   /** Returns what ends it. A bus does not tell a server what that server has said. */
   subscribe(listener: BusListener): () => void;

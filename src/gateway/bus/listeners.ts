@@ -1,6 +1,6 @@
 /** Who listens to a bus, whichever it is: takes messages as they came and passes on what others have said. */
 import type { BusListener } from './bus.ts';
-import { decodeNotice } from './notice.ts';
+import { decodeNotice, REVOCATIONS } from './notice.ts';
 
 export class BusListeners {
   readonly #self: string;
@@ -20,7 +20,9 @@ export class BusListeners {
     const notice = decodeNotice(text);
     if (notice === undefined || notice.from === this.#self) return;
     for (const [tenant, seq] of notice.reached) {
-      for (const listener of this.#all) listener.reached(tenant, seq);
+      for (const listener of this.#all)
+        if (tenant === REVOCATIONS) listener.revoked?.(seq);
+        else listener.reached(tenant, seq);
     }
   }
 

@@ -4,6 +4,9 @@ import { TENANT_NAME } from '../token.ts';
 /** The channel of both adapters. */
 export const CHANNEL = 'countersign_streams';
 
+/** What stands for the list of revoked tokens among the streams; no tenant can have this name. */
+export const REVOCATIONS = '!revocations';
+
 /** PostgreSQL takes payloads shorter than 8,000 bytes. Tenant names are ASCII, so characters are bytes. */
 const MAX_CHARS = 7_900;
 /** A name, its quotes, a colon, the longest position, a comma. */
@@ -47,7 +50,9 @@ export function decodeNotice(text: string): Notice | undefined {
     return undefined;
   const entries = Object.entries(document.reached).filter(
     (entry): entry is [string, number] =>
-      TENANT_NAME.test(entry[0]) && Number.isSafeInteger(entry[1]) && Number(entry[1]) > 0,
+      (entry[0] === REVOCATIONS || TENANT_NAME.test(entry[0])) &&
+      Number.isSafeInteger(entry[1]) &&
+      Number(entry[1]) > 0,
   );
   return { from: document.from, reached: new Map(entries) };
 }

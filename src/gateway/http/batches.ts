@@ -12,6 +12,7 @@ import { jsonResponse } from '../response.ts';
 import { eventBody } from './changes.ts';
 import { envelopeOf, idempotencyKey } from './command.ts';
 import * as field from './fields.ts';
+import { requireReadable } from './hidden.ts';
 import type { Routes } from './route.ts';
 import * as schema from './schemas.ts';
 import type { Services } from './services.ts';
@@ -62,8 +63,10 @@ export function addBatchRoutes(routes: Routes, { backend }: Services): void {
       body: batchBody,
       answers: { 200: { description: 'What came of it, item by item', schema: schema.batchReport } },
     },
-    async ({ body, headers: { 'idempotency-key': key }, principal, requestId }) => {
+    async ({ body, headers: { 'idempotency-key': key }, principal, requestId, hidden }) => {
       const commands = commandsOf(body);
+      const named = commands.map(({ change }) => change);
+      await requireReadable(backend.store, principal, named, hidden);
       for (const command of commands) holdContentTo(principal, command);
       const envelope = envelopeOf(principal, body, key);
       const items = body.atomic

@@ -1,7 +1,7 @@
 /** Changes: propose one, find them, look at one, send it an event. */
 import { z } from '@hono/zod-openapi';
 import type { ChangeView } from '../../actors/views.ts';
-import { CountersignError, invariant } from '../../errors.ts';
+import { invariant } from '../../errors.ts';
 import type { ChangeFilter } from '../../persistence/records.ts';
 import { holdContentTo } from '../content.ts';
 import { jsonResponse, textResponse } from '../response.ts';
@@ -16,11 +16,15 @@ import {
 } from './command.ts';
 import { cutPage, decodeCursor } from './cursor.ts';
 import * as field from './fields.ts';
+import { requireOpen } from './hidden.ts';
+import { noSuchChange } from './missing.ts';
 import { refusalResponse } from './problem-response.ts';
 import type { Routes } from './route.ts';
 import * as schema from './schemas.ts';
 import type { Services } from './services.ts';
 import { changeDocument, changeSummary, transitionDocument } from './wire.ts';
+
+export { noSuchChange };
 
 const tag = 'changes';
 const params = z.object({ id: field.uuid });
@@ -75,8 +79,9 @@ function addProposal(routes: Routes, { backend }: Services): void {
       body: proposalBody,
       answers: { 201: { description: 'The change, as its author sees it', schema: schema.change } },
     },
-    async ({ body, headers, principal, requestId }) => {
+    async ({ body, headers, principal, requestId, hidden }) => {
       const { as: _as, occurred_at: _at, ...proposal } = body;
+      requireOpen(proposal.project, hidden);
       const envelope = envelopeOf(principal, body, headers['idempotency-key']);
       const answer = await backend.propose(defined(proposal), envelope);
       if (!answer.ok) return refusalResponse(answer.refusal, requestId, answerHeaders(answer));
@@ -119,8 +124,8 @@ function addQueries(routes: Routes, { backend }: Services): void {
       query: outcomesQuery,
       answers: { 200: { description: 'How many of each', schema: schema.outcomes } },
     },
-    async ({ query, principal }) => {
-      const outcomes = await backend.store.outcomes(principal.tenant, filterOf(query));
+    async ({ query, principal, hidden }) => {
+      const outcomes = await readableOutcomes(backend, principal.tenant, filterOf(query), hidden);
       return jsonResponse(200, { outcomes });
     },
   );
@@ -168,15 +173,31 @@ function addEvents(routes: Routes, { backend }: Services): void {
   );
 }
 
+/** Those of all projects, less those of the hidden ones. */
+async function readableOutcomes(
+  { store }: Services['backend'],
+  tenant: string,
+  filter: ChangeFilter,
+  hidden: ReadonlySet<string>,
+): Promise<Record<string, number>> {
+  if (filter.project !== undefined) requireOpen(filter.project, hidden);
+  const less = filter.project === undefined ? [...hidden] : [];
+  const [all = {}, ...rest] = await Promise.all([
+    store.outcomes(tenant, filter),
+    ...less.map((project) => store.outcomes(tenant, { ...filter, project })),
+  ]);
+  const left = Object.entries(all).map(([outcome, count]) => {
+    const away = rest.reduce((sum, each) => sum + (each[outcome] ?? 0), 0);
+    return [outcome, Math.max(0, count - away)] as const;
+  });
+  return Object.fromEntries(left.filter(([, count]) => count > 0));
+}
+
 function changeResponse(view: ChangeView, seen: string | null): Response {
   const tags = (seen ?? '').split(',').map((entry) => entry.trim().replace(/^W\//, ''));
   const headers = { etag: etag(view.version), vary: 'authorization' };
   if (tags.includes(etag(view.version)) || tags.includes('*')) return textResponse(304, '', headers);
   return jsonResponse(200, changeDocument(view), headers);
-}
-
-export function noSuchChange(id: string): CountersignError {
-  return new CountersignError('NOT_FOUND', `There is no change ${id} in this tenant.`);
 }
 
 export function isChangeId(value: unknown): value is string {

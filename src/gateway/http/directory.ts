@@ -77,7 +77,7 @@ export function addDirectoryRoutes(routes: Routes, services: Services): void {
   addRoles(routes, services);
 }
 
-function addSaying(routes: Routes, { backend }: Services): void {
+function addSaying(routes: Routes, { backend, regard }: Services): void {
   routes.authorised(
     {
       method: 'post',
@@ -98,6 +98,7 @@ function addSaying(routes: Routes, { backend }: Services): void {
       const { seq } = isDry
         ? await backend.directory(tenant)
         : await backend.say(tenant, entries, reason, principal);
+      if (!isDry) await regard.look();
       return jsonResponse(200, { seq, warnings });
     },
   );

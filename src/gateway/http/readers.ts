@@ -5,9 +5,6 @@ import * as field from './fields.ts';
 import type { Routes } from './route.ts';
 import type { Services } from './services.ts';
 
-/** Unless the operator says otherwise. */
-const OVERDUE_AFTER_S = 900;
-
 const query = z.strictObject({
   older_than_s: field.queryInteger(0, 31_536_000).optional(),
   limit: field.limit,
@@ -25,7 +22,7 @@ const reader = z
   })
   .openapi('Reader');
 
-export function addReaderRoutes(routes: Routes, { backend }: Services): void {
+export function addReaderRoutes(routes: Routes, { backend, overdueAfterMs }: Services): void {
   routes.authorised(
     {
       method: 'get',
@@ -36,7 +33,7 @@ export function addReaderRoutes(routes: Routes, { backend }: Services): void {
       query,
       answers: { 200: { description: 'The readers', schema: z.strictObject({ items: z.array(reader) }) } },
     },
-    async ({ query: { older_than_s = OVERDUE_AFTER_S, limit }, principal: { tenant } }) => {
+    async ({ query: { older_than_s = overdueAfterMs / 1000, limit }, principal: { tenant } }) => {
       const before = Date.now() - older_than_s * 1000;
       const found = await backend.store.readers.overdue(tenant, before, limit);
       return jsonResponse(200, { items: found.map(readerDocument) });

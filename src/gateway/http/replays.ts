@@ -5,6 +5,7 @@ import type { Travelled } from '../../actors/time-travel.ts';
 import { jsonResponse } from '../response.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import * as field from './fields.ts';
+import { requireOpen } from './hidden.ts';
 import { invalid } from './input.ts';
 import type { Routes } from './route.ts';
 import type { Services } from './services.ts';
@@ -77,7 +78,8 @@ export function addReplayRoutes(routes: Routes, { backend }: Services): void {
       body: replayBody,
       answers: { 200: { description: 'A page of changes, the newest first', schema: replays } },
     },
-    async ({ body, principal }) => {
+    async ({ body, principal, hidden }) => {
+      requireOpen(body.project, hidden);
       const { cursor, ...period } = body;
       if (period.to <= period.from) throw invalid([{ path: 'to', message: 'must be later than "from"' }]);
       const before = cursor === undefined ? {} : { before: decodeCursor(cursor, isText) };

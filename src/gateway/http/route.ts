@@ -6,9 +6,11 @@ import { randomUUID } from 'node:crypto';
 import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Principal } from '../../actors/commands.ts';
+import { hiddenFrom } from '../../actors/directory/reading.ts';
 import { CountersignError } from '../../errors.ts';
 import { asCountersignError, isOurFault } from '../problem.ts';
 import type { Peer } from '../transport.ts';
+import { requireOpen, requireReadable, withoutHidden } from './hidden.ts';
 import { check, readJson, readQuery } from './input.ts';
 import { errorResponse } from './problem-response.ts';
 import { problem as problemSchema } from './schemas.ts';
@@ -55,7 +57,11 @@ export interface Call<P, Q, H, B> {
 export interface AuthorisedCall<P, Q, H, B> extends Call<P, Q, H, B> {
   /** Whose token it is. */
   readonly principal: Principal;
+  /** Projects that the caller may not read. Changes named in the path and in answers are looked after here. */
+  readonly hidden: ReadonlySet<string>;
 }
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 type Handle<C> = (call: C) => Response | Promise<Response>;
 
@@ -87,8 +93,25 @@ export class Routes {
       const { principal } = await this.#services.authenticator.fromHeader(header);
       requireRole(principal, spec.role);
       if (access === 'tenant') await this.#services.tenants.require(principal.tenant);
-      return handle({ ...(await this.#read(spec, context, requestId)), principal });
+      const hidden =
+        access === 'tenant' ? await this.#hiddenFrom(principal, spec.path, context.req.param()) : NOTHING;
+      const answer = await handle({ ...(await this.#read(spec, context, requestId)), principal, hidden });
+      return hidden.size === 0 ? answer : withoutHidden(answer, hidden);
     });
+  }
+
+  /** Throws where the path itself names what is hidden. */
+  async #hiddenFrom(
+    principal: Principal,
+    path: string,
+    { id, project }: Readonly<Record<string, string | undefined>>,
+  ): Promise<ReadonlySet<string>> {
+    const { backend } = this.#services;
+    const hidden = hiddenFrom(await backend.directory(principal.tenant), principal);
+    requireOpen(project, hidden);
+    if (id !== undefined && path.startsWith('/v1/changes/'))
+      await requireReadable(backend.store, principal, [id.toLowerCase()], hidden);
+    return hidden;
   }
 
   /** The methods a path has, where it is a path of ours. */

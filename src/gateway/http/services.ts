@@ -3,12 +3,18 @@ import type { Logger } from '../../log.ts';
 import type { Authenticator } from '../authenticate.ts';
 import type { Backend } from '../backend.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Regard } from '../regard.ts';
+import type { Revocations } from '../revocations.ts';
 import type { ServeStatic } from '../static/serve.ts';
 import type { KnownTenants } from '../tenants.ts';
 
 export interface Services {
   readonly backend: Backend;
   readonly authenticator: Authenticator;
+  readonly revocations: Revocations;
+  readonly regard: Regard;
+  /** After so long without an acknowledgement a reader is overdue. */
+  readonly overdueAfterMs: number;
   readonly tenants: KnownTenants;
   readonly metrics: Metrics;
   readonly log: Logger;

@@ -50,8 +50,9 @@ export function addTransitionRoutes(routes: Routes, services: Services): void {
       }),
       answers,
     },
-    async ({ query: { change, project, ...page }, principal: { tenant } }) =>
+    async ({ query: { change, project, ...page }, principal: { tenant }, hidden }) =>
       logPage(services, tenant, page, {
+        ...(hidden.size > 0 && { exceptProjects: [...hidden] }),
         ...(change !== undefined && { change }),
         ...(project !== undefined && { project }),
       }),
@@ -68,7 +69,7 @@ async function logPage(
   { backend }: Services,
   tenant: string,
   { after, cursor, limit }: LogPage,
-  of: { change?: string; project?: string },
+  of: { change?: string; project?: string; exceptProjects?: readonly string[] },
 ): Promise<Response> {
   if (after !== undefined && cursor !== undefined) {
     throw invalid([{ path: 'query.cursor', message: 'cannot stand beside "after"' }]);

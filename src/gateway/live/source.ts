@@ -19,14 +19,20 @@ export type SetStore = Pick<ReadStore, 'change' | 'changes'>;
 export type WorkView = Pick<Backend, 'view' | 'directory'>;
 
 /** The result of a query. */
-export function queried(store: SetStore, tenant: string, query: Query): Source {
+export function queried(
+  store: SetStore,
+  tenant: string,
+  query: Query,
+  hidden: () => ReadonlySet<string>,
+): Source {
   return {
     candidates: (before, limit) => store.changes(tenant, filterOf(query), pageOf(before, limit)),
     item: async (change, known) => {
       const record = known ?? (await store.change({ tenant, change }));
-      return record && matches(query, record) ? changeSummary(record) : undefined;
+      if (record === undefined || hidden().has(record.project)) return undefined;
+      return matches(query, record) ? changeSummary(record) : undefined;
     },
-    stamp: async () => undefined,
+    stamp: async () => stampOf(hidden()),
   };
 }
 
@@ -36,6 +42,7 @@ export function workOf(
   { view, directory }: WorkView,
   principal: () => Principal,
   query: Query,
+  hidden: () => ReadonlySet<string>,
 ): Source {
   const { tenant } = principal();
   const open: Query = { ...query, outcome: 'open' };
@@ -43,7 +50,7 @@ export function workOf(
     candidates: (before, limit) => store.changes(tenant, filterOf(open), pageOf(before, limit)),
     item: async (change) => {
       const seen = await view({ tenant, change }, principal());
-      if (seen === undefined || !matches(open, seen)) return undefined;
+      if (seen === undefined || hidden().has(seen.project) || !matches(open, seen)) return undefined;
       const { waits_for, enabled } = changeDocument(seen);
       const allowed = enabled.filter(({ refusal }) => refusal === null);
       if (allowed.length === 0) return undefined;
@@ -57,8 +64,14 @@ export function workOf(
       return { ...changeSummary(seen), waits_for, enabled: may };
     },
     // What a token grants may change on the open connection, what the directory grants at any time.
-    stamp: async () => `${(await directory(tenant)).seq} ${principal().roles.join(' ')}`,
+    stamp: async () =>
+      `${(await directory(tenant)).seq} ${principal().roles.join(' ')} ${stampOf(hidden()) ?? ''}`,
   };
+}
+
+/** Nothing where nothing is hidden: such a set does not have to be looked at again now and then. */
+function stampOf(hidden: ReadonlySet<string>): string | undefined {
+  return hidden.size === 0 ? undefined : JSON.stringify([...hidden]);
 }
 
 function pageOf(before: string | undefined, limit: number) {

@@ -1,6 +1,6 @@
 /**
  * The built web application as it lies in the package (`dist/web`): read once, each file with its type, its ETag and its
- * compressed twin. What was not built is not there, and the gateway then serves its API alone.
+ * compressed twins, which the build has made. What was not built is not there, and the gateway then serves its API alone.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -13,6 +13,8 @@ export interface StaticFile {
   readonly bytes: Uint8Array;
   /** Null where compressing gains nothing. */
   readonly gzip: Uint8Array | null;
+  /** Null where the build has made none. */
+  readonly brotli: Uint8Array | null;
   /** Its name holds a hash of its content, so it never changes. */
   readonly immutable: boolean;
 }
@@ -48,18 +50,25 @@ export function readStaticFiles(folder: string): StaticFiles {
     const path = join(entry.parentPath, entry.name);
     const name = `/${relative(folder, path).split(sep).join('/')}`;
     const type = TYPES[extname(entry.name)];
-    if (type !== undefined) files.set(name, staticFile(name, type, readFileSync(path)));
+    if (type !== undefined) files.set(name, staticFile(name, type, path));
   }
   return files;
 }
 
-function staticFile(name: string, type: string, bytes: Uint8Array): StaticFile {
-  const squeezed = /^(?:text|application|image\/svg)/.test(type) ? gzipSync(bytes) : null;
+function staticFile(name: string, type: string, path: string): StaticFile {
+  const bytes = readFileSync(path);
+  const isText = /^(?:text|application|image\/svg)/.test(type);
+  const squeezed = twin(`${path}.gz`) ?? (isText ? gzipSync(bytes) : null);
   return {
     type,
     bytes,
     etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
+    brotli: twin(`${path}.br`),
     gzip: squeezed !== null && squeezed.length < bytes.length ? squeezed : null,
     immutable: name.startsWith('/assets/'),
   };
+}
+
+function twin(path: string): Uint8Array | null {
+  return existsSync(path) ? readFileSync(path) : null;
 }

@@ -68,11 +68,17 @@ function answer(request: Request, file: StaticFile): Response {
   };
   if (matches(request.headers.get('if-none-match'), file.etag))
     return new Response(null, { status: 304, headers });
-  const zipped = /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '') ? file.gzip : null;
+  const { bytes, encoding } = encoded(file, request.headers.get('accept-encoding') ?? '');
   headers['content-type'] = file.type;
-  if (zipped !== null) headers['content-encoding'] = 'gzip';
-  const body = request.method === 'HEAD' ? null : new Uint8Array(zipped ?? file.bytes);
+  if (encoding !== null) headers['content-encoding'] = encoding;
+  const body = request.method === 'HEAD' ? null : new Uint8Array(bytes);
   return new Response(body, { status: 200, headers });
+}
+
+function encoded({ brotli, gzip, bytes }: StaticFile, accepted: string) {
+  if (brotli !== null && /\bbr\b/.test(accepted)) return { bytes: brotli, encoding: 'br' };
+  if (gzip !== null && /\bgzip\b/.test(accepted)) return { bytes: gzip, encoding: 'gzip' };
+  return { bytes, encoding: null };
 }
 
 function matches(ifNoneMatch: string | null, etag: string): boolean {

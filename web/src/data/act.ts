@@ -1,7 +1,7 @@
 /** Sending an event to a change: with the version that was seen, and a key, so that doing it twice does it once. */
 import { useMutation } from '@tanstack/react-query';
-import { call } from './api.ts';
-import type { TransitionDocument } from './documents.ts';
+import type { Json } from '../../../src/client/index.ts';
+import { send } from './live.ts';
 import { keys, queryClient } from './queries.ts';
 
 export interface Act {
@@ -10,28 +10,25 @@ export interface Act {
   /** Left out where it does not matter what else has happened, as for a comment. */
   readonly version?: number;
   readonly reason?: string | undefined;
-  readonly data?: unknown;
+  readonly data?: Json;
   readonly for?: string | undefined;
 }
 
-function send({ change, trigger, version, reason, data, for: whom }: Act): Promise<TransitionDocument> {
-  return call(`/v1/changes/${change}/events`, {
-    body: {
-      trigger,
-      ...(reason && { reason }),
-      ...(data !== undefined && { data }),
-      ...(whom && { for: whom }),
-    },
-    headers: {
-      'idempotency-key': crypto.randomUUID(),
-      ...(version !== undefined && { 'if-match': `"${version}"` }),
-    },
+async function act({ change, trigger, version, reason, data, for: whom }: Act) {
+  const { transition } = await send({
+    change,
+    trigger,
+    ...(reason && { reason }),
+    ...(data !== undefined && { data }),
+    ...(whom && { for: whom }),
+    ...(version !== undefined && { expected_version: version }),
   });
+  return transition;
 }
 
 export function useAct() {
   return useMutation({
-    mutationFn: send,
+    mutationFn: act,
     networkMode: 'always',
     onSettled: (_done, _error, { change }) => {
       void queryClient.invalidateQueries({ queryKey: keys.change(change) });

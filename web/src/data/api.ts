@@ -1,4 +1,5 @@
 /** Calls to the HTTP API, with the token of the session; what the server refuses comes back as a `Problem`. */
+import { takeEarly } from './early.ts';
 import { currentSession, signOut } from './session.ts';
 
 interface ProblemDocument {
@@ -35,16 +36,21 @@ export interface Sending {
 
 export async function call<T>(path: string, { method, body, headers, signal }: Sending = {}): Promise<T> {
   const session = currentSession();
-  const response = await fetch(path, {
-    method: method ?? (body === undefined ? 'GET' : 'POST'),
-    headers: {
-      ...(session && { authorization: `Bearer ${session.token}` }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    ...(signal && { signal }),
-  }).catch((error: unknown) => {
+  const isRead = body === undefined && method === undefined;
+  const early = isRead ? takeEarly(path, session?.token) : undefined;
+  const asked =
+    early ??
+    fetch(path, {
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
+      headers: {
+        ...(session && { authorization: `Bearer ${session.token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(signal && { signal }),
+    });
+  const response = await asked.catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw unreachable();
   });

@@ -1,11 +1,12 @@
 /** Doing something to a change: one button for what may be done, a question for the reason, the answer where it was refused. */
 import { Alert, Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useAct } from '../data/act.ts';
 import type { ChangeDocument } from '../data/documents.ts';
+import { useLive } from '../data/live.ts';
 import { spelled } from '../data/words.ts';
+import { tell } from './answered.ts';
 
 type Enabled = ChangeDocument['enabled'][number];
 
@@ -65,6 +66,8 @@ function ActionForm(props: {
   const { change, action, label, close } = props;
   const [reason, setReason] = useState('');
   const act = useAct();
+  const isAway = useLive().status === 'waiting';
+  const isOpen = useIsOpen();
   const isRequired = action.reason === 'required';
   const submit = () => {
     const sent = {
@@ -73,13 +76,13 @@ function ActionForm(props: {
       version: change.version,
       reason: reason.trim(),
     };
-    act.mutate(
-      { ...sent, for: action.for ?? undefined },
-      {
-        onSuccess: () => {
-          notifications.show({ message: `${label}: done.`, color: 'teal' });
-          close();
-        },
+    act.mutateAsync({ ...sent, for: action.for ?? undefined }).then(
+      () => {
+        tell(`${label}: done.`, 'teal');
+        if (isOpen.current) close();
+      },
+      (error: Error) => {
+        if (!isOpen.current) tell(`${label} was not done: ${error.message}`, 'red');
       },
     );
   };
@@ -106,6 +109,13 @@ function ActionForm(props: {
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
+        {isAway && (
+          <Alert color="yellow" role="status">
+            {act.isPending
+              ? 'Kept in this browser. It is sent as soon as the server is back, even when you close the page.'
+              : 'The server is away. What you decide now is kept in this browser and sent when it is back.'}
+          </Alert>
+        )}
         {act.isError && (
           <Alert color="red" role="alert">
             {act.error.message}
@@ -113,7 +123,7 @@ function ActionForm(props: {
         )}
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
-            Cancel
+            {act.isPending ? 'Close' : 'Cancel'}
           </Button>
           <Button type="submit" loading={act.isPending} disabled={isRequired && reason.trim() === ''}>
             {label}
@@ -122,4 +132,16 @@ function ActionForm(props: {
       </Stack>
     </form>
   );
+}
+
+/** Whether the form still stands when an answer comes: a decision that waits for the server may outlive it. */
+function useIsOpen() {
+  const isOpen = useRef(true);
+  useEffect(() => {
+    isOpen.current = true;
+    return () => {
+      isOpen.current = false;
+    };
+  }, []);
+  return isOpen;
 }

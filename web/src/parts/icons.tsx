@@ -65,3 +65,8 @@ export const PauseSign = () => (
     <path d="M8 5v14M16 5v14" />
   </Sign>
 );
+export const MoreSign = () => (
+  <Sign>
+    <path d="M5 12h.01M12 12h.01M19 12h.01" />
+  </Sign>
+);

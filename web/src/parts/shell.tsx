@@ -14,9 +14,9 @@ import {
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'react-router';
+import { type LiveStatus, useLive } from '../data/live.ts';
 import { useWork } from '../data/queries.ts';
 import { signOut, useSignedIn } from '../data/session.ts';
-import { type LiveStatus, useLiveStatus } from '../live.ts';
 import { BoardSign, MoonSign, OperationsSign, SunSign, WorkflowSign, WorkSign } from './icons.tsx';
 import { Who } from './small.tsx';
 
@@ -107,7 +107,7 @@ const SAID: Readonly<Record<LiveStatus, string>> = {
 };
 
 function LiveSign() {
-  const status = useLiveStatus();
+  const { status } = useLive();
   return (
     <Group gap={6} wrap="nowrap" role="status">
       <span className="dot" data-status={status} />
@@ -119,12 +119,13 @@ function LiveSign() {
 }
 
 function Reconnecting() {
-  const status = useLiveStatus();
+  const { status, waiting } = useLive();
   if (status !== 'waiting') return null;
   return (
     <Text role="alert" size="sm" c="var(--wait)" className="surface" px="md" py={8} mb="md">
       The connection to the server is lost. What you see may be old; the page catches up by itself as soon as
       the server is back.
+      {waiting > 0 && ` ${waiting === 1 ? 'One decision waits' : `${waiting} decisions wait`} to be sent.`}
     </Text>
   );
 }

@@ -7,7 +7,7 @@ import { useNow } from './clock.ts';
 export function When({ time }: { readonly time: string }) {
   const now = useNow();
   return (
-    <time dateTime={time} title={fullTime(time)} className="tabular">
+    <time dateTime={time} title={fullTime(time)} className="tabular" style={{ whiteSpace: 'nowrap' }}>
       {relative(time, now)}
     </time>
   );

@@ -1,4 +1,4 @@
-/** Operations: timers that are set, events that were refused, and migrations, for those who keep the server running. */
+/** Operations: timers that are set, events that were refused, the server itself, and migrations, for those who keep the server running. */
 import { Stack, Tabs } from '@mantine/core';
 import { useState } from 'react';
 import { useSignedIn } from '../../data/session.ts';
@@ -6,6 +6,7 @@ import { PageTitle } from '../../parts/small.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { Migrations } from './migrations.tsx';
 import { Refused } from './refused.tsx';
+import { ServerState } from './server.tsx';
 import { Timers } from './timers.tsx';
 
 export default function Operations() {
@@ -20,6 +21,7 @@ export default function Operations() {
         <Tabs.List mb="lg">
           <Tabs.Tab value="timers">Timers</Tabs.Tab>
           <Tabs.Tab value="refused">Refused</Tabs.Tab>
+          <Tabs.Tab value="server">Server</Tabs.Tab>
           {roles.includes('deployer') && <Tabs.Tab value="migrations">Migrations</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="timers">
@@ -27,6 +29,9 @@ export default function Operations() {
         </Tabs.Panel>
         <Tabs.Panel value="refused">
           <Refused />
+        </Tabs.Panel>
+        <Tabs.Panel value="server">
+          <ServerState />
         </Tabs.Panel>
         <Tabs.Panel value="migrations">
           <Migrations />

@@ -6,9 +6,9 @@ import { call, withQuery } from '../../data/api.ts';
 import type { Page, TransitionDocument } from '../../data/documents.ts';
 import { useAllChanges } from '../../data/queries.ts';
 import { spelled } from '../../data/words.ts';
-import { livePosition, useLiveStatus } from '../../live.ts';
 import { When, Who } from '../../parts/small.tsx';
 import { Answer, Bones, Empty } from '../../parts/states.tsx';
+import { askOverview } from './overview.ts';
 
 /** Rows at the end of the log that are looked through: refusals cannot be asked for by themselves. */
 const LOOKED_THROUGH = 1_000;
@@ -17,11 +17,11 @@ export function Refused() {
   const log = useQuery({
     queryKey: ['log', 'refused'],
     queryFn: async ({ signal }) => {
-      const after = Math.max(0, (livePosition() ?? 0) - LOOKED_THROUGH);
+      const { stream } = await askOverview(signal);
+      const after = Math.max(0, stream.seq - LOOKED_THROUGH);
       const rows = await rowsAfter(after, signal);
       return rows.filter(({ kind }) => kind === 'refusal').reverse();
     },
-    enabled: useLiveStatus() !== 'connecting',
   });
   const changes = useAllChanges();
   const titles = new Map(changes.data?.map(({ id, title }) => [id, title]));

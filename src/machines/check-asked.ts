@@ -1,0 +1,69 @@
+/** Which of some transitions goes by itself: every way in which the first of them that holds can come out. */
+import type { Known } from './check-chance.ts';
+import type { Configuration } from './check-configuration.ts';
+import type { Knowledge } from './check-knowledge.ts';
+import type { Model } from './check-model.ts';
+import type { Conditional, Joined } from './definition.ts';
+import { needed } from './joins.ts';
+
+interface First {
+  readonly take: (each: Conditional, index: number, facts: Knowledge) => void;
+  readonly none: (facts: Knowledge) => void;
+}
+
+/** Follows every way in which the first of some conditions comes to hold, or none does. */
+export function firstOf(
+  { knowing }: Model,
+  whens: readonly Conditional[],
+  facts: Knowledge,
+  known: Known,
+  { take, none }: First,
+): void {
+  const ask = (index: number, so: Knowledge): void => {
+    const each = whens[index];
+    if (!each) {
+      none(so);
+      return;
+    }
+    knowing.ask(
+      each.when,
+      so,
+      known,
+      (yes) => take(each, index, yes),
+      (no) => ask(index + 1, no),
+    );
+  };
+  ask(0, facts);
+}
+
+interface Around {
+  readonly leave: (each: Joined | Conditional, index: number, facts: Knowledge) => void;
+  readonly stay: (facts: Knowledge) => void;
+}
+
+/** The first join or condition around the regions that holds. */
+export function leaving(
+  model: Model,
+  at: Configuration,
+  facts: Knowledge,
+  known: Known,
+  { leave, stay }: Around,
+): void {
+  const ask = (index: number, so: Knowledge): void => {
+    const each = at.top.leaving[index];
+    const next = (no: Knowledge) => ask(index + 1, no);
+    if (!each) stay(so);
+    else if (each.on === 'when')
+      model.knowing.ask(each.when, so, known, (yes) => leave(each, index, yes), next);
+    else if (isJoined(each, at)) leave(each, index, so);
+    else next(so);
+  };
+  ask(0, facts);
+}
+
+function isJoined({ join, ending }: Joined, { inner }: Configuration): boolean {
+  let done = 0;
+  for (const { final } of inner)
+    if (final !== undefined && (ending === undefined || final === ending)) done += 1;
+  return done >= needed(join, inner.length);
+}

@@ -1,0 +1,144 @@
+/**
+ * Where one region has moved by itself and the step is as good as over. What regions ask privately tells nothing to anybody
+ * else: once such a region stands still, the others may as well move in a step of their own. So the change is taken to rest
+ * there, and what it has seen on the way need not be told apart. Nothing is lost by it: whatever would have gone on from
+ * there goes on from the rest as well.
+ */
+import { firstOf, leaving } from './check-asked.ts';
+import { type Configuration, isOpen, knownIn, movedOne, placeKey } from './check-configuration.ts';
+import { type Knowledge, keeping, NOTHING } from './check-knowledge.ts';
+import type { Model, Place, TopPlace } from './check-model.ts';
+import type { Conditional } from './definition.ts';
+
+/** A move of a place where nothing was known, and what is known then. */
+interface Take {
+  readonly each: Conditional;
+  readonly way: number;
+  readonly facts: Knowledge;
+}
+
+/** What a place does by itself where nothing is known. */
+interface PrivateMoves {
+  readonly takes: readonly Take[];
+  /** Whether all its conditions may fail at once. */
+  readonly canStay: boolean;
+}
+
+interface Memory {
+  readonly moves: Map<Place, PrivateMoves>;
+  readonly privacy: Map<TopPlace, boolean>;
+  /** Moves after which something is known in the region, and it stands still. */
+  readonly still: Map<Take, boolean>;
+  /** By what is active and which times are over: whether nothing around the regions goes there, whatever is known. */
+  readonly calm: Map<string, boolean>;
+}
+
+const memories = new WeakMap<Model, Memory>();
+
+function memoryOf(model: Model): Memory {
+  const known = memories.get(model);
+  if (known) return known;
+  const memory = { moves: new Map(), privacy: new Map(), still: new Map(), calm: new Map() };
+  memories.set(model, memory);
+  return memory;
+}
+
+/** Regions whose moves are private read no region, and no time. */
+const UNKNOWN = { regions: {}, elapsed: {} };
+
+/** Whether a change whose region `index` has just moved can as well rest here. */
+export function isSettled(model: Model, at: Configuration, index: number): boolean {
+  const { top, facts } = at;
+  const place = at.inner[index];
+  if (!place || isOpen(at) || !isPrivate(model, top)) return false;
+  if (!facts.parts.every(({ fact }) => place.asks.has(fact))) return false;
+  return canAllStay(model, at) && standsStill(model, place, facts) && isCalm(model, at);
+}
+
+/** The same for a move of a region that asks privately: where it ends, if the change can as well rest there. */
+export function settledBy(
+  model: Model,
+  at: Configuration,
+  index: number,
+  take: Take,
+): Configuration | undefined {
+  const place = at.top.regions[index]?.places.get(take.each.to);
+  const { still } = memoryOf(model);
+  let is = still.get(take);
+  if (is === undefined) {
+    const facts = place && keeping(take.facts, (fact) => place.asks.has(fact));
+    is = place !== undefined && facts !== NOTHING && standsStill(model, place, take.facts);
+    still.set(take, is);
+  }
+  if (!is) return undefined;
+  const to = movedOne(at, index, take.each.to);
+  return canAllStay(model, to) && isCalm(model, to) ? to : undefined;
+}
+
+function canAllStay(model: Model, { inner }: Configuration): boolean {
+  for (const each of inner) if (each.whens.length > 0 && !privateMoves(model, each).canStay) return false;
+  return true;
+}
+
+function standsStill(model: Model, place: Place, facts: Knowledge): boolean {
+  let is = true;
+  const take = () => {
+    is = false;
+  };
+  firstOf(model, place.whens, facts, UNKNOWN, { take, none: () => undefined });
+  return is;
+}
+
+function isCalm(model: Model, at: Configuration): boolean {
+  if (at.top.leaving.length === 0) return true;
+  const { calm } = memoryOf(model);
+  const key = placeKey(at);
+  const known = calm.get(key);
+  if (known !== undefined) return known;
+  let is = true;
+  const leave = () => {
+    is = false;
+  };
+  leaving(model, at, NOTHING, knownIn(at), { leave, stay: () => undefined });
+  calm.set(key, is);
+  return is;
+}
+
+/** What a place whose region asks privately does by itself where nothing is known. */
+export function privateMoves(model: Model, place: Place): PrivateMoves {
+  const { moves } = memoryOf(model);
+  const known = moves.get(place);
+  if (known) return known;
+  const takes: Take[] = [];
+  let canStay = false;
+  firstOf(model, place.whens, NOTHING, UNKNOWN, {
+    take: (each, way, facts) => takes.push({ each, way, facts }),
+    none: () => {
+      canStay = true;
+    },
+  });
+  const made = { takes, canStay };
+  moves.set(place, made);
+  return made;
+}
+
+/** Whether each region asks only what no other one and nothing around them asks, and the state is not come back to in one step. */
+export function isPrivate(model: Model, top: TopPlace): boolean {
+  const { privacy } = memoryOf(model);
+  const known = privacy.get(top);
+  if (known !== undefined) return known;
+  const asked = top.regions.map(
+    ({ places }) => new Set([...places.values()].flatMap(({ asks }) => [...asks])),
+  );
+  const all = [...asked, top.asks].flatMap((facts) => [...facts]);
+  const is = !top.isCoupled && new Set(all).size === all.length && !comesBack(model, top);
+  privacy.set(top, is);
+  return is;
+}
+
+/** Whether joins and conditions lead from a state round to itself. */
+function comesBack(model: Model, top: TopPlace): boolean {
+  const seen = new Set(top.leaving.map(({ to }) => to));
+  for (const name of seen) for (const { to } of model.tops.get(name)?.leaving ?? []) seen.add(to);
+  return seen.has(top.path);
+}
