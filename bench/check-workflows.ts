@@ -70,13 +70,18 @@ function around(count: number, family: Family, transitions?: Record<string, obje
 
 const STATES = { open: {}, asked: {}, given: {} };
 
+/** Somebody is asked, and the question is taken back. */
+const asking = (index: number) => ({
+  'open -> asked': { trigger: `ask${index}` },
+  'asked -> open': { trigger: `take${index}` },
+});
+
 function toggled(index: number): Region {
   return {
     initial: 'open',
     states: STATES,
     transitions: {
-      'open -> asked': { trigger: `ask${index}` },
-      'asked -> open': { trigger: `take${index}` },
+      ...asking(index),
       'asked -> given': { when: `ballots.b${index}.passed` },
       'given -> open': { when: `!ballots.b${index}.passed` },
     },
@@ -88,8 +93,7 @@ function timed(index: number): Region {
     initial: 'open',
     states: STATES,
     transitions: {
-      'open -> asked': { trigger: `ask${index}` },
-      'asked -> open': { trigger: `take${index}` },
+      ...asking(index),
       'asked -> given': { after: '2d' },
       'given -> open': { trigger: `take${index}` },
     },

@@ -9,17 +9,15 @@ import type { Session } from './session.ts';
 
 const EVERY_MS = 1_000;
 
+type RegardedSession = Pick<Session, 'tenant' | 'regard'>;
+
 export class Regard {
-  readonly #sessions: ReadonlySet<Pick<Session, 'tenant' | 'regard'>>;
+  readonly #sessions: ReadonlySet<RegardedSession>;
   readonly #backend: Pick<Backend, 'directory'>;
   readonly #log: Logger;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(
-    sessions: ReadonlySet<Pick<Session, 'tenant' | 'regard'>>,
-    backend: Pick<Backend, 'directory'>,
-    log: Logger,
-  ) {
+  constructor(sessions: ReadonlySet<RegardedSession>, backend: Pick<Backend, 'directory'>, log: Logger) {
     this.#sessions = sessions;
     this.#backend = backend;
     this.#log = log;
@@ -28,18 +26,25 @@ export class Regard {
 
   /** Never fails: where a directory cannot be read, connections go by what it said last. */
   async look(): Promise<void> {
-    const tenants = new Set([...this.#sessions].flatMap(({ tenant }) => tenant ?? []));
-    await Promise.all([...tenants].map((tenant) => this.#lookAt(tenant)));
+    const byTenant = new Map<string, RegardedSession[]>();
+    for (const session of this.#sessions) {
+      const { tenant } = session;
+      if (tenant === undefined) continue;
+      const known = byTenant.get(tenant);
+      if (known) known.push(session);
+      else byTenant.set(tenant, [session]);
+    }
+    await Promise.all([...byTenant].map(([tenant, sessions]) => this.#lookAt(tenant, sessions)));
   }
 
   close(): void {
     clearInterval(this.#timer);
   }
 
-  async #lookAt(tenant: string): Promise<void> {
+  async #lookAt(tenant: string, sessions: readonly RegardedSession[]): Promise<void> {
     try {
       const directory = await this.#backend.directory(tenant);
-      for (const session of this.#sessions) if (session.tenant === tenant) session.regard(directory);
+      for (const session of sessions) session.regard(directory);
     } catch (error) {
       this.#log.warn({ tenant, reason: messageOf(error) }, 'the directory cannot be read');
     }

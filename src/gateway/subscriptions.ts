@@ -5,6 +5,7 @@ import type { ReaderStore } from '../persistence/reader-records.ts';
 import type { StreamPosition } from '../persistence/records.ts';
 import type { Feed } from './feed.ts';
 import { requireOpen } from './http/hidden.ts';
+import { noSuchChange } from './http/missing.ts';
 import type { Hub, Listener } from './hub.ts';
 import { LiveSet } from './live/live-set.ts';
 import { openReader, type Reader } from './live/readers.ts';
@@ -219,7 +220,7 @@ export class Subscriptions {
     const change = name.toLowerCase();
     const found = await this.#services.store.change({ tenant, change });
     if (found === undefined || this.#hidden().has(found.project)) {
-      throw new CountersignError('NOT_FOUND', `There is no change ${change} in this tenant.`);
+      throw noSuchChange(change);
     }
     return { change };
   }

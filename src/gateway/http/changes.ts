@@ -24,8 +24,6 @@ import * as schema from './schemas.ts';
 import type { Services } from './services.ts';
 import { changeDocument, changeSummary, transitionDocument } from './wire.ts';
 
-export { noSuchChange };
-
 const tag = 'changes';
 const params = z.object({ id: field.uuid });
 

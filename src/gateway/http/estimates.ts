@@ -2,8 +2,8 @@
 import { z } from '@hono/zod-openapi';
 import type { Estimate } from '../../actors/estimates/estimates.ts';
 import { jsonResponse } from '../response.ts';
-import { noSuchChange } from './changes.ts';
 import * as field from './fields.ts';
+import { noSuchChange } from './missing.ts';
 import type { Routes } from './route.ts';
 import type { Services } from './services.ts';
 

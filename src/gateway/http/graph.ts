@@ -3,7 +3,6 @@ import { z } from '@hono/zod-openapi';
 import type { DrawQuestion, Supposed } from '../../actors/dependencies/questions.ts';
 import { CountersignError } from '../../errors.ts';
 import { jsonResponse, textResponse } from '../response.ts';
-import { noSuchChange } from './changes.ts';
 import * as field from './fields.ts';
 import {
   blockersDocument,
@@ -15,6 +14,7 @@ import {
 } from './graph-documents.ts';
 import * as schema from './graph-schemas.ts';
 import { holdsHidden } from './hidden.ts';
+import { noSuchChange } from './missing.ts';
 import type { AuthorisedCall, Routes } from './route.ts';
 import type { Services } from './services.ts';
 

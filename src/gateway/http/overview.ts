@@ -1,8 +1,8 @@
 /** What operators look at first: how this server is, what it has in hand, what is late, and which changes it has stopped. */
 import { z } from '@hono/zod-openapi';
 import { jsonResponse } from '../response.ts';
-import { noSuchChange } from './changes.ts';
 import * as field from './fields.ts';
+import { noSuchChange } from './missing.ts';
 import type { Routes } from './route.ts';
 import type { Services } from './services.ts';
 

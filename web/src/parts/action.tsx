@@ -1,5 +1,5 @@
 /** Doing something to a change: one button for what may be done, a question for the reason, the answer where it was refused. */
-import { Alert, Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
 import { useAct } from '../data/act.ts';
@@ -7,6 +7,7 @@ import type { ChangeDocument } from '../data/documents.ts';
 import { useLive } from '../data/live.ts';
 import { spelled } from '../data/words.ts';
 import { tell } from './answered.ts';
+import { ReasonField, Refusal } from './reason.tsx';
 
 type Enabled = ChangeDocument['enabled'][number];
 
@@ -99,16 +100,7 @@ function ActionForm(props: {
             ? 'Your vote is added; the change stays where it is until enough have voted.'
             : `${spelled(action.from)} → ${spelled(action.to)}`}
         </Text>
-        <Textarea
-          data-autofocus
-          label="Reason"
-          description="Stands in the history for good, with your name."
-          autosize
-          minRows={3}
-          required={isRequired}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
+        <ReasonField value={reason} set={setReason} required={isRequired} minRows={3} />
         {isAway && (
           <Alert color="yellow" role="status">
             {act.isPending
@@ -116,11 +108,7 @@ function ActionForm(props: {
               : 'The server is away. What you decide now is kept in this browser and sent when it is back.'}
           </Alert>
         )}
-        {act.isError && (
-          <Alert color="red" role="alert">
-            {act.error.message}
-          </Alert>
-        )}
+        <Refusal error={act.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
             {act.isPending ? 'Close' : 'Cancel'}

@@ -1,18 +1,9 @@
 /** The question before something is done to timers: when, or whom, and why; and which of them it was not done to. */
-import {
-  Alert,
-  Button,
-  Group,
-  List,
-  SegmentedControl,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
+import { Alert, Button, Group, List, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { TimerDocument } from '../../data/documents.ts';
 import { tell } from '../../parts/answered.ts';
+import { ReasonField, Refusal } from '../../parts/reason.tsx';
 import { timerName } from '../work/reasons.ts';
 import { type NotDone, type Operation, useOperate } from './operate.ts';
 
@@ -95,21 +86,8 @@ export function OperateForm({ operation, timers, titleOf, close }: Props) {
             />
           </Stack>
         )}
-        <Textarea
-          data-autofocus
-          label="Reason"
-          description="Stands in the history for good, with your name."
-          autosize
-          minRows={2}
-          required
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        {operate.isError && (
-          <Alert color="red" role="alert">
-            {operate.error.message}
-          </Alert>
-        )}
+        <ReasonField value={reason} set={setReason} />
+        <Refusal error={operate.error} />
         {notDone.length > 0 && <Refusals of={notDone} titleOf={titleOf} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>

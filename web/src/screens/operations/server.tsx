@@ -1,5 +1,5 @@
 /** How the server is: what waits, what is late, and the changes it has stopped because they broke an invariant. */
-import { Alert, Button, Group, Modal, SimpleGrid, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Button, Group, Modal, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
@@ -7,6 +7,7 @@ import type { OverviewDocument } from '../../../../src/gateway/http/overview.ts'
 import { call } from '../../data/api.ts';
 import { queryClient, useAllChanges } from '../../data/queries.ts';
 import { tell } from '../../parts/answered.ts';
+import { ReasonField, Refusal } from '../../parts/reason.tsx';
 import { When } from '../../parts/small.tsx';
 import { Answer, Bones } from '../../parts/states.tsx';
 import { OVERVIEW, useOverview } from './overview.ts';
@@ -123,21 +124,12 @@ function ReleaseForm({ change, close }: { readonly change: string; readonly clos
       }}
     >
       <Stack gap="md">
-        <Textarea
-          data-autofocus
-          label="Reason"
-          description="What was mended. It stands in the server log, with your name."
-          autosize
-          minRows={2}
-          required
+        <ReasonField
           value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
+          set={setReason}
+          description="What was mended. It stands in the server log, with your name."
         />
-        {release.isError && (
-          <Alert color="red" role="alert">
-            {release.error.message}
-          </Alert>
-        )}
+        <Refusal error={release.error} />
         <Group justify="flex-end">
           <Button type="submit" loading={release.isPending} disabled={reason.trim() === ''}>
             Release
