@@ -2,9 +2,8 @@
  * A draft: what a mailbox's items would do to its change, each on the result of the one before, and the commit that
  * would make it so. Pure; if the commit is refused, the draft is thrown away and nothing has happened.
  */
-import { isDeepStrictEqual } from 'node:util';
 import type { Refusal } from '../errors.ts';
-import { type Dependency, isPositive } from '../machines/dependencies.ts';
+import { type Dependency, isPositive, isSameEdge } from '../machines/dependencies.ts';
 import type {
   ChangeCommit,
   ChangeEdge,
@@ -154,13 +153,12 @@ function dependenciesOf(before: Live, folding: Folding): Pick<ChangeCommit, 'edg
   const now = snapshot?.context.dependencies;
   // A refusal writes nothing of what was looked up for it.
   if (now === undefined || folding.live === before) return {};
-  const edges = edgesOf(now, facts.project);
-  const had = edgesOf(before.stored ?? before.snapshot?.context.dependencies ?? [], facts.project);
-  const isNew = !isDeepStrictEqual(edges, had);
+  const had = before.stored ?? before.snapshot?.context.dependencies ?? [];
+  const isNew = now.length !== had.length || !now.every((each, at) => isSameEdge(each, had[at]));
   // Whatever happens from then on to what it waits for, is told to it; so nothing may have happened before.
   if (isNew) judgeBy(folding, isAwaited);
   const requires = [...folding.judgedBy].map(([change, version]) => ({ change, version }));
-  return { ...(isNew && { edges }), ...(requires.length > 0 && { requires }) };
+  return { ...(isNew && { edges: edgesOf(now, facts.project) }), ...(requires.length > 0 && { requires }) };
 }
 
 function judgeBy({ judgedBy, live }: Folding, counts: (dependency: Dependency) => boolean): void {

@@ -51,6 +51,22 @@ export function asSeen(
   };
 }
 
+/** Whether both say the same: which change, found behind which name, how and by which rule. */
+export function isSameEdge(a: DependsOn & Pick<Dependency, 'change'>, b: typeof a | undefined): boolean {
+  return a.on === b?.on && a.kind === b.kind && a.rule === b.rule && a.change === b.change;
+}
+
+/** Whether both say the same, where it stands included. */
+export function isSameDependency(a: Dependency, b: Dependency | undefined): boolean {
+  return (
+    isSameEdge(a, b) &&
+    a.policy === b?.policy &&
+    a.standing === b.standing &&
+    a.version === b.version &&
+    a.risk === b.risk
+  );
+}
+
 /** In which a change counts as approved for those that depend on it. */
 export function isPositive(outcome: string | undefined): boolean {
   return outcome === 'approved' || outcome === 'applied';

@@ -18,7 +18,7 @@ import { isDataError } from './failures.ts';
 import { judge, noneAppeared, noneMovedOn } from './judge.ts';
 import { withClient } from './pools.ts';
 import type { ChangeCommit, CommitResult } from './records.ts';
-import { isMissed } from './statements.ts';
+import { inOnePacket, isMissed } from './statements.ts';
 
 type Results = (CommitResult | undefined)[];
 
@@ -126,9 +126,11 @@ async function attempt(
   batch: readonly EncodedChange[],
   results: Results,
 ): Promise<boolean> {
-  const begun = client.query('begin');
-  const streams = lockStreams(client, batch);
-  const written = writeAll(client, batch);
+  const { begun, streams, written } = inOnePacket(client, () => ({
+    begun: client.query('begin'),
+    streams: lockStreams(client, batch),
+    written: writeAll(client, batch),
+  }));
   await Promise.allSettled([begun, streams, written]);
   try {
     await written;

@@ -40,3 +40,14 @@ export function run<Row extends pg.QueryResultRow>(
 ): Promise<pg.QueryResult<Row>> {
   return client.query<Row>({ name, text, values: columns.map(([type, values]) => column(type, values)) });
 }
+
+/** Everything `send` sends goes to the kernel in one call, where each statement would be a call, and a wake-up, of its own. */
+export function inOnePacket<T>(client: pg.ClientBase, send: () => T): T {
+  const { stream } = (client as pg.Client).connection;
+  stream.cork();
+  try {
+    return send();
+  } finally {
+    stream.uncork();
+  }
+}

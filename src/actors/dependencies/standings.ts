@@ -3,7 +3,7 @@
  * change, policy and standing, and what changes remember is brought up to date. A step so decides by what is committed, and
  * the commit holds it to the versions that were seen.
  */
-import { asSeen, type Dependency, type DependsOn } from '../../machines/dependencies.ts';
+import { asSeen, type Dependency, type DependsOn, isSameDependency } from '../../machines/dependencies.ts';
 import type { Json, Standing, Target } from '../../persistence/records.ts';
 import type { Directory } from '../directory/state.ts';
 import { dependencyRules } from '../directory/state.ts';
@@ -31,13 +31,11 @@ export async function withStandings(
     ({ mailbox, items }) => mailbox.live && (remembered(mailbox.live) || items.some(named)),
   );
   if (asking.length === 0) return work;
-  const targets = asking.flatMap(targetsOf);
-  const found = await store.standings(targets);
+  const targets = new Map(asking.flatMap(targetsOf).map((target) => [nameOf(target), target]));
+  const names = [...targets.keys()];
   const known = new Map<string, Standing>();
-  for (const standing of found) {
-    const target = targets[standing.place - 1];
-    if (target) known.set(nameOf(target), standing);
-  }
+  for (const standing of await store.standings([...targets.values()]))
+    known.set(names[standing.place - 1] ?? '', standing);
   const fresh = new Map<Work, Work>();
   for (const each of asking) fresh.set(each, await withKnown(each, known, directoryOf, together));
   return work.map((each) => fresh.get(each) ?? each);
@@ -88,7 +86,7 @@ function seen(
 function targetsOf({ mailbox: { live, ref }, items }: Work): Target[] {
   const project = live?.facts.project ?? '';
   const all = [...((live && remembered(live)) ?? []), ...items.flatMap((item) => named(item) ?? [])];
-  return [...new Set(all.map(({ on }) => on))].map((target) => ({ tenant: ref.tenant, project, target }));
+  return all.map(({ on }) => ({ tenant: ref.tenant, project, target: on }));
 }
 
 function remembered({ snapshot }: Live): readonly Dependency[] | undefined {
@@ -99,7 +97,7 @@ function withRemembered(live: Live, look: (given: DependsOn) => Dependency): Liv
   const before = remembered(live);
   if (!live.snapshot || !before) return live;
   const dependencies = before.map(look);
-  if (JSON.stringify(dependencies) === JSON.stringify(before)) return live;
+  if (dependencies.every((each, at) => isSameDependency(each, before[at]))) return live;
   const snapshot = { ...live.snapshot, context: { ...live.snapshot.context, dependencies } };
   return { ...live, snapshot, stored: live.stored ?? before };
 }
