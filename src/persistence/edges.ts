@@ -11,7 +11,7 @@ import type {
   Standing,
   Target,
 } from './records.ts';
-import { ms } from './rows.ts';
+import { ms, ONE_BY_ONE } from './rows.ts';
 
 /**
  * Where the changes behind these targets stand now: a target is a change's id, or its key in the project. Those that are
@@ -32,7 +32,8 @@ export async function standingsOf(pool: pg.Pool, targets: readonly Target[]): Pr
        where tenant_id = n.tenant_id and project = n.project and key = n.target
        limit 1
      ) c
-     join countersign.workflow_states s on s.tenant_id = n.tenant_id and s.change_id = c.change_id
+     cross join lateral (select * from countersign.workflow_states s
+       where s.tenant_id = n.tenant_id and s.change_id = c.change_id ${ONE_BY_ONE}) s
      order by place`,
     [
       targets.map(({ tenant }) => tenant),
@@ -124,13 +125,16 @@ export async function dependantsOf(
   return query<Dependant & pg.QueryResultRow>(
     pool,
     'looking who depends on a change',
-    `select e.change_id as change, min(e.target) as target, s.outcome
-     from countersign.change_edges e
-     join countersign.workflow_states s on s.tenant_id = e.tenant_id and s.change_id = e.change_id
-     where e.tenant_id = $1 and e.ended_version is null
-       and (e.on_change = $2 or (e.on_change is null and e.project = $3 and e.target = $4))
-     group by e.change_id, s.outcome
-     order by e.change_id`,
+    `select e.change, e.target, s.outcome
+     from (
+       select change_id as change, min(target) as target from countersign.change_edges
+       where tenant_id = $1 and ended_version is null
+         and (on_change = $2 or (on_change is null and project = $3 and target = $4))
+       group by change_id
+     ) e
+     cross join lateral (select outcome from countersign.workflow_states
+       where tenant_id = $1 and change_id = e.change ${ONE_BY_ONE}) s
+     order by e.change`,
     [tenant, change, project, key],
   );
 }

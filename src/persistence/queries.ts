@@ -15,17 +15,12 @@ import {
   type ChangeColumns,
   LOG_COLUMNS,
   type LogColumns,
+  ONE_BY_ONE,
   toChangeRecord,
   toLogRow,
   toStoredChange,
 } from './rows.ts';
 import { isStorableJson, isStorableText } from './text.ts';
-
-/**
- * Keeps a lookup a lookup: the planner may not merge the subquery into the join. While a table is young, its statistics
- * say it is empty, and a join planned on them reads a tenant's whole table for every key.
- */
-const ONE_BY_ONE = 'offset 0';
 
 /** Everything an actor needs, for many changes at once; unknown ones are absent. */
 export async function loadChanges(pool: pg.Pool, refs: readonly ChangeRef[]): Promise<StoredChange[]> {

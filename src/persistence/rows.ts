@@ -6,6 +6,12 @@ export function ms(column: string): string {
   return `(extract(epoch from ${column}) * 1000)::int8`;
 }
 
+/**
+ * Keeps a lookup a lookup: the planner may not merge the subquery into the join. While a table is young, its statistics
+ * say it is empty, and a join planned on them reads a tenant's whole table for every key.
+ */
+export const ONE_BY_ONE = 'offset 0';
+
 export const LOG_COLUMNS = `t.tenant_id, t.seq, t.change_id, t.kind, t.version, t.event, t.from_state, t.to_state,
   t.outcome, t.principal, t.principal_kind, t.via, t.role, t.reason, t.data, t.refusal,
   ${ms('t.occurred_at')} as occurred_ms, ${ms('t.recorded_at')} as recorded_ms`;
