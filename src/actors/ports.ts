@@ -272,6 +272,12 @@ export interface Scheduler {
   close(): Promise<void>;
 }
 
+/** How many alarms an alarm clock holds, of all tenants: set, about to ring, ringing. `jobs` is null while it is away. */
+export interface AlarmDepth {
+  readonly backend: 'postgres' | 'redis';
+  readonly jobs: { readonly delayed: number; readonly waiting: number; readonly active: number } | null;
+}
+
 /** Told after every commit, in no particular order across batches; `seq` puts rows in order. */
 export interface Publisher {
   publish(rows: readonly LogRow[]): void;

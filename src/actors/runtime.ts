@@ -292,7 +292,7 @@ export class Runtime {
     reason: string | null,
     how: Omit<Deployment, 'reason'> & { readonly strictStaffing?: boolean } = {},
   ): Promise<Deployed> {
-    return this.staffing.deploying({ tenant, source, isStrict: how.strictStaffing === true }, () =>
+    return this.staffing.deploying({ tenant, by, source, isStrict: how.strictStaffing === true }, () =>
       this.life.deploy(tenant, source, by, { ...how, reason }),
     );
   }

@@ -10,8 +10,10 @@ import { normalise } from '../machines/normalise.ts';
 import { sourceSchema } from '../machines/source.ts';
 import type { Staff } from '../machines/staffing/staff.ts';
 import { type Staffing, type StaffingFinding, staffingOf } from '../machines/staffing/staffing.ts';
+import type { Principal } from './commands.ts';
 import { asIfSaid } from './directory/directories.ts';
 import type { Said } from './directory/entries.ts';
+import { hiddenFrom, readable } from './directory/reading.ts';
 import type { Directory } from './directory/state.ts';
 import type { OwnerRules } from './owners/groups.ts';
 import { readOwners } from './owners/read-owners.ts';
@@ -34,13 +36,15 @@ export interface AskedStaffing {
   readonly away?: readonly string[];
   /** Up to how many more people may be away. */
   readonly k?: number;
+  /** Projects that whoever asks may not read: nothing is said of their people. */
+  readonly hidden?: ReadonlySet<string>;
 }
 
 export interface StaffingQuestions {
   /** Of the version that new changes follow there. Throws NOT_FOUND where the tenant has no such definition. */
   of(tenant: string, name: string, asked: AskedStaffing): Promise<StaffingAnswer>;
-  /** What is missing wherever a definition may be used; nothing where the directory grants no roles. */
-  findings(tenant: string, definition: Definition): Promise<readonly Finding[]>;
+  /** What is missing wherever a definition may be used, as far as `by` may read it; nothing where the directory grants no roles. */
+  findings(tenant: string, definition: Definition, by: Principal): Promise<readonly Finding[]>;
   /** Deploys, and adds what is missing to the warnings; where it is strict, throws DEFINITION_INVALID instead of deploying. */
   deploying<T extends Pick<Deployed, 'warnings'>>(what: Deploying, deploy: () => Promise<T>): Promise<T>;
   /** What could be finished as the directory stands, and no longer once this is said. Throws INVALID_INPUT as saying it would. */
@@ -49,6 +53,7 @@ export interface StaffingQuestions {
 
 export interface Deploying {
   readonly tenant: string;
+  readonly by: Principal;
   /** In the author's grammar. */
   readonly source: unknown;
   readonly isStrict: boolean;
@@ -59,6 +64,8 @@ interface World {
   readonly directory: (tenant: string) => Promise<Directory>;
 }
 
+const NOTHING: ReadonlySet<string> = new Set();
+
 /** What one deployment is told; the command says the rest. */
 const MAX_FINDINGS = 20;
 
@@ -67,19 +74,18 @@ export function staffingFrom({ store, directory }: World): StaffingQuestions {
     const owners = await store.projectOwners(tenant, project);
     return owners && readOwners(owners.format, owners.files);
   };
-  const staffFor = async (tenant: string, definition: Definition, project: string | undefined) => {
+  const staffFor = async (known: Directory, tenant: string, definition: Definition, project?: string) => {
     const isAsked = project !== undefined && asksOwners(definition);
-    return bounded(
-      staffOf(await directory(tenant), project, isAsked ? await rulesOf(tenant, project) : undefined),
-    );
+    return bounded(staffOf(known, project, isAsked ? await rulesOf(tenant, project) : undefined));
   };
-  const findings: StaffingQuestions['findings'] = async (tenant, definition) => {
-    const known = await directory(tenant);
+  const findings: StaffingQuestions['findings'] = async (tenant, definition, by) => {
+    const whole = await directory(tenant);
+    const known = readable(whole, hiddenFrom(whole, by));
     // Where it grants nothing, people have their roles from somewhere else.
     if (known.grants.length === 0) return [];
     const found = await Promise.all(
       placesOf(known, definition).map(async (project) => {
-        const { staff } = await staffFor(tenant, definition, project);
+        const { staff } = await staffFor(known, tenant, definition, project);
         return staffingOf(definition, { staff, k: 1, ...placeIn(project) }).findings;
       }),
     );
@@ -88,12 +94,13 @@ export function staffingFrom({ store, directory }: World): StaffingQuestions {
   return {
     findings,
     of: async (tenant, name, asked) => {
-      const { project, away = [], k = 1 } = asked;
+      const { project, away = [], k = 1, hidden = NOTHING } = asked;
       const stored = await activeVersion(store, tenant, name, project);
       if (!stored)
         throw new CountersignError('NOT_FOUND', `The tenant ${tenant} has no definition "${name}".`);
       const definition = stored.definition as unknown as Definition;
-      const { staff, isCut } = await staffFor(tenant, definition, project);
+      const known = readable(await directory(tenant), hidden);
+      const { staff, isCut } = await staffFor(known, tenant, definition, project);
       const answer = staffingOf(definition, { staff, away, k, ...placeIn(project) });
       const ids = new Set(staff.people.map(({ id }) => id));
       return {
@@ -105,10 +112,10 @@ export function staffingFrom({ store, directory }: World): StaffingQuestions {
         decided: answer.decided && !isCut,
       };
     },
-    deploying: async ({ tenant, source, isStrict }, deploy) => {
+    deploying: async ({ tenant, by, source, isStrict }, deploy) => {
       const parsed = sourceSchema.safeParse(source);
       // What is no definition at all is refused in the words for that.
-      const found = parsed.success ? await findings(tenant, normalise(parsed.data)) : [];
+      const found = parsed.success ? await findings(tenant, normalise(parsed.data), by) : [];
       const unstaffed = found.filter(({ code }) => code === 'UNSTAFFED');
       if (isStrict && unstaffed.length > 0) throw notStaffed(unstaffed);
       const deployed = await deploy();

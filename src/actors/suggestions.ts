@@ -69,12 +69,13 @@ export class Suggestions {
     this.#remembered = remembered<Activity>(clock, KEPT_TENANTS);
   }
 
-  /** At most `limit` people for each need, and as many who are excluded. */
+  /** At most `limit` people for each need, and as many who are excluded; learnt from no change of a hidden project. */
   async for(
     workflow: CompiledWorkflow,
     stored: StoredChange,
     staff: Staff,
     limit: number,
+    hidden: ReadonlySet<string>,
   ): Promise<SuggestionsFor[]> {
     const { snapshot } = revive(workflow, stored);
     if (snapshot === null || stored.outcome !== null) return [];
@@ -83,9 +84,10 @@ export class Suggestions {
     const { context, value } = snapshot;
     const needs = openNeeds(workflow, { context, value });
     if (needs.length === 0) return [];
-    const activity = await this.#remembered(tenant, (at) =>
+    const all = await this.#remembered(tenant, (at) =>
       this.#store.activity(tenant, { rows: LOOKED_AT, recentSince: at - RECENT_MS }),
     );
+    const activity = withoutProjects(all, hidden);
     const known: Known = {
       seen: seenIn(tenant, activity.acts),
       knowledge: knowledgeOf(activity, change, context.revision?.files ?? [], now),
@@ -94,6 +96,11 @@ export class Suggestions {
     const question = { workflow, context, value, tenant, now };
     return needs.map((need) => suggestionsFor(need, known, staff, question, limit));
   }
+}
+
+function withoutProjects({ acts, revisions }: Activity, hidden: ReadonlySet<string>): Activity {
+  const isSeen = ({ project }: { readonly project: string }) => !hidden.has(project);
+  return { acts: acts.filter(isSeen), revisions: revisions.filter(isSeen) };
 }
 
 interface Known {

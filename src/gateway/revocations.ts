@@ -87,7 +87,12 @@ export class Revocations {
     const known = this.#tenants.get(principal.tenant);
     if (known === undefined) return false;
     if (tokenId !== undefined && known.tokens.has(tokenId)) return true;
-    return known.principals.get(principal.id)?.some(({ issuedBefore }) => issuedAt < issuedBefore) ?? false;
+    // An agent acts with the authority of the person it works for.
+    return [principal.id, principal.sponsor].some(
+      (id) =>
+        id !== undefined &&
+        (known.principals.get(id)?.some(({ issuedBefore }) => issuedAt < issuedBefore) ?? false),
+    );
   }
 
   /** Counts on this server when it resolves, on the others a moment later. Throws what the store throws. */

@@ -7,6 +7,8 @@ export interface HistorySample {
   /** All versions where none is named. */
   readonly version?: number;
   readonly project?: string;
+  /** Changes of these are not looked at. */
+  readonly exceptProjects?: readonly string[];
   /** So many of the newest changes. */
   readonly newest: number;
   /** And at most `each` of every span of ids, `[from, until)`, so that a busy hour does not hide the months before it. */
@@ -38,6 +40,7 @@ export interface Activity {
 /** All that one principal did to one change with one event in one role. */
 export interface Act {
   readonly change: string;
+  readonly project: string;
   /** Of the change. */
   readonly author: string;
   readonly isOpen: boolean;
@@ -55,6 +58,7 @@ export interface Act {
 /** A revision that came in: newest first, a bounded number of files each. */
 export interface RevisionRecord {
   readonly change: string;
+  readonly project: string;
   readonly isOpen: boolean;
   /** Who had a hand in it: its uploader, author and co-authors. */
   readonly people: readonly string[];

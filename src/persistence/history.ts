@@ -35,14 +35,14 @@ const MOVES = `select t.version, t.to_state, t.outcome, ${ms('t.occurred_at')} a
 /** Ordered by the primary key or by `changes_project`, backwards, and stopped after so many. */
 const near = (limit: number, bounds = ''): string => `(select c.change_id, c.definition, c.definition_version
   from countersign.changes c
-  where c.tenant_id = $1 and ($2::text is null or c.project = $2) ${bounds}
+  where c.tenant_id = $1 and ($2::text is null or c.project = $2) and c.project <> all($9::text[]) ${bounds}
   order by c.change_id desc limit ${limit}) n
   where n.definition = $3 and ($4::int4 is null or n.definition_version = $4)`;
 
 export async function readHistories(
   pool: pg.Pool,
   tenant: string,
-  { definition, version, project, newest, spans, each }: HistorySample,
+  { definition, version, project, exceptProjects = [], newest, spans, each }: HistorySample,
 ): Promise<ChangeHistory[]> {
   const rows = await read<MoveColumns>(
     pool,
@@ -65,6 +65,7 @@ export async function readHistories(
       spans.map(({ from }) => from),
       spans.map(({ until }) => until),
       each,
+      exceptProjects,
     ],
   );
   return byChange(rows);
@@ -126,10 +127,10 @@ function readActs(pool: pg.Pool, tenant: string, after: number, recentSince: num
        where tenant_id = $1 and seq > $2 and kind in ('transition', 'late') and principal_kind <> 'system'
        group by change_id, principal, principal_kind, event, role),
      known as materialized (
-       select t.change_id, ${IS_OPEN} as is_open, (select c.author from countersign.changes c
-         where c.tenant_id = $1 and c.change_id = t.change_id) as author
-       from (select distinct change_id from acts) t)
-     select change_id as change, k.author, k.is_open as "isOpen", t.principal,
+       select t.change_id, ${IS_OPEN} as is_open, c.author, c.project
+       from (select distinct change_id from acts) t
+       join countersign.changes c on c.tenant_id = $1 and c.change_id = t.change_id)
+     select change_id as change, k.project, k.author, k.is_open as "isOpen", t.principal,
        t.principal_kind as "principalKind", t.event, t.role, t.recent, ${ms('t.last')} as at
      from acts t join known k using (change_id)
      where k.author is not null
@@ -140,6 +141,7 @@ function readActs(pool: pg.Pool, tenant: string, after: number, recentSince: num
 
 interface RevisionColumns {
   change: string;
+  project: string;
   isOpen: boolean;
   uploader: string;
   author: string | null;
@@ -153,18 +155,20 @@ async function readRevisions(pool: pg.Pool, tenant: string, after: number): Prom
   const rows = await read<RevisionColumns>(
     pool,
     'reading which files were touched lately',
-    `select t.change_id as change, ${IS_OPEN} as "isOpen", t.principal as uploader, t.data->>'author' as author,
+    `select t.change_id as change, c.project, ${IS_OPEN} as "isOpen", t.principal as uploader, t.data->>'author' as author,
        t.data->'coAuthors' as "coAuthors", ${ms('t.occurred_at')} as at,
        jsonb_path_query_array(t.data, '$.files[0 to ${MAX_FILES - 1}]') as files,
        jsonb_path_query_array(t.data,
          '$.owners[*] ? (!exists(@.required) || @.required > 0).members[*]') as owners
      from countersign.workflow_transitions t
+     join countersign.changes c on c.tenant_id = t.tenant_id and c.change_id = t.change_id
      where t.tenant_id = $1 and t.seq > $2 and t.kind = 'transition' and t.event = 'change.revise'
      order by t.seq desc limit ${MAX_REVISIONS}`,
     [tenant, after],
   );
-  return rows.map(({ change, isOpen, uploader, author, coAuthors, files, owners, at }) => ({
+  return rows.map(({ change, project, isOpen, uploader, author, coAuthors, files, owners, at }) => ({
     change,
+    project,
     isOpen,
     people: [...new Set([uploader, ...(author === null ? [] : [author]), ...(coAuthors ?? [])])],
     files: files ?? [],

@@ -195,6 +195,24 @@ describe('the directory', () => {
     await say({ kind: 'principal', name: 'bot', value: null }, agent('ann', 'mia'));
     expect((await server.runtime.directory(tenant)).principals.get('ann')?.kind).toBe('agent');
   });
+
+  it('gives no sponsor to a person, and none to an agent that becomes one', async () => {
+    const said = (kind: 'person' | 'agent'): Said => ({
+      kind: 'principal',
+      name: 'bob',
+      value: { kind, sponsor: 'ann' },
+    });
+    await expect(say(said('person'))).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining(
+        'The person bob cannot have a sponsor (ann): only agents work for somebody.',
+      ),
+      issues: [{ path: 'principals.bob.sponsor' }],
+    });
+    await say(said('agent'));
+    await expect(say(said('person'))).rejects.toThrow('The person bob cannot have a sponsor');
+    expect((await server.runtime.directory(tenant)).principals.get('bob')?.kind).toBe('agent');
+  });
 });
 
 const name = fc.constantFrom('a', 'b', 'c', 'd');

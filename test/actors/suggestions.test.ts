@@ -17,6 +17,7 @@ const NOW = 1_000 * DAY;
 
 const act = (principal: string, change: string, over: Partial<Act> = {}): Act => ({
   change,
+  project: 'p',
   author: 'ada',
   isOpen: false,
   principal,
@@ -33,6 +34,7 @@ const revision = (
   over: Partial<RevisionRecord> = {},
 ): RevisionRecord => ({
   change,
+  project: 'p',
   isOpen: false,
   people: ['ada'],
   files,
@@ -175,9 +177,11 @@ describe('suggestions', () => {
     activity: Partial<Activity>,
     staff: Parameters<Suggestions['for']>[2] = nobody,
     limit = 9,
+    hidden: readonly string[] = [],
   ) => {
     const store = { activity: async () => ({ acts: [], revisions: [], ...activity }) };
-    const [need] = await new Suggestions(store, new ManualClock(START)).for(workflow, stored, staff, limit);
+    const suggestions = new Suggestions(store, new ManualClock(START));
+    const [need] = await suggestions.for(workflow, stored, staff, limit, new Set(hidden));
     return need!;
   };
   const names = ({ suggested }: { suggested: readonly { principal: string }[] }) =>
@@ -204,6 +208,17 @@ describe('suggestions', () => {
     expect(names(await ask({ acts }, staff))).toEqual(['dora', 'lena']);
   });
 
+  it('know nothing of what was done in projects that are hidden from whoever asks', async () => {
+    const acts = [
+      act('rita', 'x', { at: START }),
+      act('remy', 'y', { at: START, project: 'secret' }),
+      act('rita', 'y', { at: START, project: 'secret', isOpen: true, recent: 3 }),
+    ];
+    expect(names(await ask({ acts }))).toEqual(['remy', 'rita']);
+    const { suggested } = await ask({ acts }, nobody, 9, ['secret']);
+    expect(suggested).toMatchObject([{ principal: 'rita', load: { openReviews: 0, recentVotes: 0 } }]);
+  });
+
   it('leave out the author by the rule of the workflow', async () => {
     const found = await ask({ acts: [act('ada', 'x', { author: 'bob' }), act('rita', 'x')] });
     expect(names(found)).toEqual(['rita']);
@@ -226,7 +241,7 @@ describe('suggestions', () => {
     };
     const clock = new ManualClock(START);
     const suggestions = new Suggestions(store, clock);
-    const again = () => suggestions.for(workflow, stored, nobody, 5);
+    const again = () => suggestions.for(workflow, stored, nobody, 5, new Set());
     await Promise.all([again(), again(), again()]);
     expect(reads).toBe(1);
     clock.moveTo(START + 60_000);

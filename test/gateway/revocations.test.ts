@@ -105,6 +105,27 @@ describe.each(['uws', 'node'] as const)('revoked tokens, over %s', (transport) =
     asBob.cut();
   });
 
+  it('of a person take those of his agents along, whether the token or the directory says whose they are', async () => {
+    const agent = (sub: string, claims: object = {}) => token({ sub, kind: 'agent', ...claims });
+    const said = [
+      ['known', 'mallory'],
+      ['moved', 'olga'],
+    ].map(([name, sponsor]) => ({ kind: 'principal', name, value: { kind: 'agent', sponsor } }));
+    expect((await call(rig.gateway, 'POST', '/v1/directory', admin, { entries: said })).status).toBe(200);
+    const theirs = [await agent('named', { sponsor: 'mallory' }), await agent('known')];
+    const spared = await agent('moved');
+    const sockets = await Promise.all(theirs.map((each) => StreamClient.connected(other, each)));
+    expect((await revoke({ principal: 'mallory', reason: 'left the company' })).status).toBe(201);
+    for (const { closed } of sockets) expect(await closed).toMatchObject({ code: 4502 });
+    for (const each of theirs) expect(await read(rig.gateway, each)).toBe(401);
+    expect(await read(rig.gateway, spared)).toBe(200);
+    const { items } = (await call(rig.gateway, 'GET', '/v1/revocations', admin)).json;
+    expect(items.slice(0, 2).map(({ principal }: { principal: string }) => principal)).toEqual([
+      'mallory',
+      'known',
+    ]);
+  });
+
   it('renew no open connection and open no new one; a good one renews', async () => {
     const bad = await token();
     await revoke({ token_id: idOf(bad), reason: 'leaked' });

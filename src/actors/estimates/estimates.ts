@@ -47,7 +47,8 @@ export class Estimates {
     this.#remembered = remembered<Episodes>(clock, KEPT);
   }
 
-  async of(workflow: CompiledWorkflow, stored: StoredChange): Promise<Estimate> {
+  /** Learnt from no change of a hidden project. */
+  async of(workflow: CompiledWorkflow, stored: StoredChange, hidden: ReadonlySet<string>): Promise<Estimate> {
     const { change, tenant, outcome } = stored;
     const at = this.#clock.now();
     const none = { change, at, nextStep: null, outcome: null };
@@ -55,8 +56,12 @@ export class Estimates {
     const own = await this.#store.history({ tenant, change });
     const standing = own && standingOf(workflow.definition, own);
     if (!standing) return { ...none, why: 'Nothing has happened to the change yet.' };
-    const next = await this.#nearest(workflow, stored, (episodes) => nextStepOf(episodes, standing, at));
-    const end = await this.#nearest(workflow, stored, (episodes) => outcomeOf(episodes, standing, at));
+    const next = await this.#nearest(workflow, stored, hidden, (episodes) =>
+      nextStepOf(episodes, standing, at),
+    );
+    const end = await this.#nearest(workflow, stored, hidden, (episodes) =>
+      outcomeOf(episodes, standing, at),
+    );
     const lacks = [next, end].flatMap((each) => (each.known ? [] : [each.why]));
     return {
       change,
@@ -70,26 +75,41 @@ export class Estimates {
   async #nearest<T>(
     workflow: CompiledWorkflow,
     stored: StoredChange,
+    hidden: ReadonlySet<string>,
     estimate: (episodes: Episodes) => Estimated<T>,
   ): Promise<Estimated<T & { readonly scope: Scope }>> {
     let why = '';
     for (const scope of SCOPES) {
-      const found = estimate(await this.#episodes(workflow, stored, scope));
+      const found = estimate(await this.#episodes(workflow, stored, scope, hidden));
       if (found.known) return { ...found, scope };
       why = found.why;
     }
     return { known: false, why };
   }
 
-  #episodes(workflow: CompiledWorkflow, stored: StoredChange, scope: Scope): Promise<Episodes> {
+  #episodes(
+    workflow: CompiledWorkflow,
+    stored: StoredChange,
+    scope: Scope,
+    hidden: ReadonlySet<string>,
+  ): Promise<Episodes> {
     const { tenant, definition, definitionVersion: version, project } = stored;
     // Which places are final is the version's to say, so it is part of the name even where all versions are read.
-    const name = JSON.stringify([tenant, definition, version, scope, scope === 'project' && project]);
+    const exceptProjects = scope === 'project' ? [] : [...hidden].sort();
+    const name = JSON.stringify([
+      tenant,
+      definition,
+      version,
+      scope,
+      scope === 'project' && project,
+      exceptProjects,
+    ]);
     return this.#remembered(name, async (now) => {
       const sample: HistorySample = {
         definition,
         ...(scope !== 'all_versions' && { version }),
         ...(scope === 'project' && { project }),
+        ...(exceptProjects.length > 0 && { exceptProjects }),
         ...SAMPLE,
         spans: spansBefore(now),
       };

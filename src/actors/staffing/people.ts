@@ -3,7 +3,7 @@
  * a change of the project touches.
  */
 import type { Definition } from '../../machines/definition.ts';
-import type { Person, Staff } from '../../machines/staffing/staff.ts';
+import type { OwnedPart, Person, Staff } from '../../machines/staffing/staff.ts';
 import { type Directory, managerOf, rolesOf } from '../directory/state.ts';
 import { groupsFor } from '../known-facts.ts';
 import type { OwnerRules } from '../owners/groups.ts';
@@ -27,12 +27,21 @@ export function staffOf(directory: Directory, project: string | undefined, rules
   });
   const mayOwn =
     rules && project !== undefined
-      ? groupsFor({ rules, directory, project }, samplePaths(rules)).slice(0, MAX_GROUPS + 1)
+      ? ownedBy({ rules, directory, project }).slice(0, MAX_GROUPS + 1)
       : undefined;
   const staff = { people, ...(mayOwn && { mayOwn }) };
   if (directory.managersGrants.length === 0) return staff;
   const managers = people.map(({ id }) => [id, managersOf(directory, id, place)] as const);
   return { ...staff, managers: new Map(managers) };
+}
+
+/** The groups with the patterns of what they own. */
+function ownedBy(meant: Parameters<typeof groupsFor>[0]): OwnedPart[] {
+  const samples = samplePaths(meant.rules);
+  return groupsFor(meant, [...samples.keys()]).map((group) => ({
+    ...group,
+    patterns: [...new Set(group.files.flatMap((path) => samples.get(path) ?? []))],
+  }));
 }
 
 function managersOf(directory: Directory, author: string, place: { readonly project?: string }) {

@@ -8,23 +8,31 @@ import type { OwnerRules } from '../owners/groups.ts';
 /** Rules beyond these are not asked. */
 const MAX_PATHS = 5_000;
 
-export function samplePaths(rules: OwnerRules): readonly string[] {
+/** By path, the pattern that it was made of: `web/**`. */
+export function samplePaths(rules: OwnerRules): ReadonlyMap<string, string> {
   const paths =
     rules.kind === 'owners'
       ? rules.levels.flatMap(({ directory, entries }) =>
           ['', ...entries.flatMap(({ label }) => label?.split(',') ?? [])].flatMap((label) =>
-            labelled(label).map((name) => (directory === '' ? name : `${directory}/${name}`)),
+            labelled(label).map((name): Sample => {
+              const under = directory === '' ? '' : `${directory}/`;
+              return [under + name, under + (label === '' ? '**' : label)];
+            }),
           ),
         )
       : rules.sections.flatMap((section) =>
           section.rules.flatMap(({ pattern }) => {
             const parts = pattern.segments.filter((part, at, all) => part !== '**' || at === all.length - 1);
             const path = parts.map(plain).join('/');
-            return pattern.below ? [path, `${path}/${NAME}`] : [path];
+            const { below, segments } = pattern;
+            const text = segments.join('/') + (below && segments.at(-1) !== '**' ? '/**' : '');
+            return (below ? [path, `${path}/${NAME}`] : [path]).map((each): Sample => [each, text]);
           }),
         );
-  return [...new Set(paths)].slice(0, MAX_PATHS);
+  return new Map(paths.slice(0, MAX_PATHS));
 }
+
+type Sample = readonly [path: string, pattern: string];
 
 const NAME = 'x';
 

@@ -55,8 +55,8 @@ export function addEstimateRoutes(routes: Routes, { backend }: Services): void {
       params: z.object({ id: field.uuid }),
       answers: { 200: { description: 'What the past says, where there is enough of it', schema: estimate } },
     },
-    async ({ params: { id }, principal }) => {
-      const found = await backend.advice.estimate({ tenant: principal.tenant, change: id });
+    async ({ params: { id }, principal, hidden }) => {
+      const found = await backend.advice.estimate({ tenant: principal.tenant, change: id }, hidden);
       if (found === undefined) throw noSuchChange(id);
       return jsonResponse(200, estimateDocument(found));
     },

@@ -56,8 +56,8 @@ export function addReviewerRoutes(routes: Routes, { backend }: Services): void {
       query: z.strictObject({ limit: field.queryInteger(1, 50).default(5) }),
       answers: { 200: { description: 'One entry for each open need', schema: reviewers } },
     },
-    async ({ params: { id }, query: { limit }, principal }) => {
-      const found = await backend.advice.reviewers({ tenant: principal.tenant, change: id }, limit);
+    async ({ params: { id }, query: { limit }, principal, hidden }) => {
+      const found = await backend.advice.reviewers({ tenant: principal.tenant, change: id }, limit, hidden);
       if (found === undefined) throw noSuchChange(id);
       return jsonResponse(200, { change: id, needs: found.map(needDocument) });
     },

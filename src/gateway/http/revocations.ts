@@ -1,5 +1,6 @@
 /** Revocations: tokens that count no more although they have not expired. On all servers within five seconds, mostly at once. */
 import { z } from '@hono/zod-openapi';
+import type { Directory } from '../../actors/directory/state.ts';
 import type { RevocationRecord } from '../../persistence/revocation-records.ts';
 import { jsonResponse } from '../response.ts';
 import { cutPage, decodeCursor } from './cursor.ts';
@@ -59,7 +60,8 @@ export function addRevocationRoutes(routes: Routes, { backend, revocations }: Se
     {
       method: 'post',
       path,
-      summary: 'Revoke a token, or all tokens of a principal that were issued before a time',
+      summary:
+        'Revoke a token, or all tokens of a principal, and of its agents, that were issued before a time',
       tag,
       role,
       body: revocationBody,
@@ -75,7 +77,12 @@ export function addRevocationRoutes(routes: Routes, { backend, revocations }: Se
               principal: body.principal,
               issuedBefore: body.issued_before ?? Date.now(),
             } as const);
-      const made = await revocations.add({ tenant, ...what, endsAt, reason, revokedBy: id });
+      const shared = { tenant, endsAt, reason, revokedBy: id };
+      // The agents first: where one cannot be revoked, nobody is told that it was done.
+      if (what.principal !== null)
+        for (const agent of agentsOf(await backend.directory(tenant), what.principal))
+          await revocations.add({ ...what, ...shared, principal: agent });
+      const made = await revocations.add({ ...what, ...shared });
       return jsonResponse(201, documentOf(made));
     },
   );
@@ -95,6 +102,13 @@ export function addRevocationRoutes(routes: Routes, { backend, revocations }: Se
       const { shown, nextCursor } = cutPage(found, limit, ({ seq }) => seq);
       return jsonResponse(200, { items: shown.map(documentOf), next_cursor: nextCursor });
     },
+  );
+}
+
+/** Whose tokens need not name their sponsor, since the directory does. */
+function agentsOf({ principals }: Directory, sponsor: string): string[] {
+  return [...principals].flatMap(([id, each]) =>
+    each.kind === 'agent' && each.sponsor === sponsor && id !== sponsor ? [id] : [],
   );
 }
 

@@ -4,6 +4,7 @@ import type { StaffingAnswer } from '../../actors/staffing.ts';
 import { MAX_K } from '../../machines/staffing/staffing.ts';
 import { jsonResponse } from '../response.ts';
 import * as field from './fields.ts';
+import { requireOpen } from './hidden.ts';
 import type { Routes } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -78,11 +79,13 @@ export function addStaffingRoutes(routes: Routes, { backend }: Services): void {
       query,
       answers: { 200: { description: 'The answer', schema: staffing } },
     },
-    async ({ params: { name }, query: { project, away, k }, principal }) => {
+    async ({ params: { name }, query: { project, away, k }, principal, hidden }) => {
+      requireOpen(project, hidden);
       const asked = {
         ...(project !== undefined && { project }),
         ...(away !== undefined && { away }),
         ...(k !== undefined && { k }),
+        hidden,
       };
       return jsonResponse(200, staffingDocument(await backend.staffing.of(principal.tenant, name, asked)));
     },

@@ -49,9 +49,13 @@ export interface Judge extends Crews {
   judge(crew: Crew, one: Case, present?: Present): Judged;
 }
 
-/** `electorate`: everybody who counts where a share is asked for, the absent too. */
-export function judgeFor(definition: Definition, staff: Staff, electorate = staff.people): Judge {
-  const asked = requirements(definition);
+/** `electorate`: everybody who counts where a share is asked for, the absent too; `asked`: where they are known already. */
+export function judgeFor(
+  definition: Definition,
+  staff: Staff,
+  electorate = staff.people,
+  asked = requirements(definition),
+): Judge {
   const rules = rulesOf(definition);
   const owners = staff.owners ?? [];
   // Where a condition asks who somebody is by name, nobody is like anybody else.

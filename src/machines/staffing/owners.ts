@@ -55,6 +55,15 @@ export function ownersLacking(
   });
 }
 
+/** Whether, whoever is the author and whichever `k` are away, as many are left as have to approve. */
+export function hasToSpare(judge: Judge, group: OwnerGroup, k: number): boolean {
+  if (judge.solver.readsAuthor) return false;
+  const givers = giversFor(judge);
+  return ballotsOfOwners(judge).every(
+    (name) => within(group, givers(name, null)).length >= (group.required ?? 1) + TIED + k,
+  );
+}
+
 interface World {
   readonly judge: Judge;
   readonly staff: readonly Person[];
@@ -88,7 +97,7 @@ function ownersLack(
   return row ? [{ group, one, row, people, authors, left: within(group, givers(ballot, first)) }] : [];
 }
 
-function ballotsOfOwners({ solver }: Judge): string[] {
+export function ballotsOfOwners({ solver }: Judge): string[] {
   return Object.entries(solver.rules.definition.ballots ?? {}).flatMap(([name, { needs }]) =>
     needs.some((need) => need.kind === 'each' && need.of === 'owners') ? [name] : [],
   );

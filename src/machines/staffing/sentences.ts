@@ -3,7 +3,7 @@ import { acceptedRoles } from './capability.ts';
 import type { Case, Judge } from './judge.ts';
 import { everybody } from './judge.ts';
 import { helpers, type Lack, type Present } from './solve.ts';
-import type { Crew } from './staff.ts';
+import type { Crew, OwnedPart } from './staff.ts';
 import { signed } from './way.ts';
 
 const allOf = new Intl.ListFormat('en', { type: 'conjunction' });
@@ -14,6 +14,8 @@ export interface Scene {
   readonly judge: Judge;
   /** `ReleaseApproval in project web` */
   readonly where: string;
+  /** What the changes touch, where it is about those that touch what some owners own. */
+  readonly touching?: readonly OwnedPart[];
 }
 
 /** The same text for the same thing that is missing. */
@@ -99,6 +101,17 @@ export function leftText(
 export function onlyText(left: readonly string[]): string {
   if (left.length === 0) return 'nobody is left';
   return left.length === 1 ? `nobody but ${names(left)} is left` : `only ${names(left)} are left`;
+}
+
+/** ` that touches web/** (owners CODEOWNERS:2)`, of a change; nothing where it is about all of them. */
+export function touchingText({ touching = [] }: Scene, verb: 'touch' | 'touches'): string {
+  if (touching.length === 0) return '';
+  return ` that ${verb} ${ownedText(touching)} (owners ${names(touching.map(({ name }) => name))})`;
+}
+
+export function ownedText(parts: readonly OwnedPart[]): string {
+  const patterns = [...new Set(parts.flatMap(({ patterns: own = [] }) => own))];
+  return patterns.length === 0 ? 'what is theirs' : names(patterns);
 }
 
 export function caseText({ facts }: Case): string {

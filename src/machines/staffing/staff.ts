@@ -14,6 +14,11 @@ export interface Person {
   readonly roles: readonly string[];
 }
 
+/** A group, and which files are its own, as patterns. */
+export interface OwnedPart extends OwnerGroup {
+  readonly patterns?: readonly string[];
+}
+
 export interface Staff {
   readonly people: readonly Person[];
   /** Roles that some have for the changes of one author, by author: of whoever manages him. */
@@ -24,7 +29,7 @@ export interface Staff {
   /** Groups that own what every change touches; without them no owners are asked for together. */
   readonly owners?: readonly OwnerGroup[];
   /** Groups of which a change may touch any, by itself. */
-  readonly mayOwn?: readonly OwnerGroup[];
+  readonly mayOwn?: readonly OwnedPart[];
   /** How many hold a role that shares are taken of. */
   readonly electorates?: Readonly<Record<string, number>>;
 }

@@ -4,9 +4,10 @@
  */
 import type { Definition } from '../definition.ts';
 import type { SourcePath } from '../findings.ts';
-import { type Judge, judgeFor } from './judge.ts';
+import { judgeFor } from './judge.ts';
+import { type Owned, studyOwned } from './owned.ts';
 import { type OwnersLack, ownersLacking } from './owners.ts';
-import { type Break, breakOf, irreplaceableIn, type Searching } from './resilience.ts';
+import { type Break, breakOf, type Searching } from './resilience.ts';
 import {
   anyName,
   askText,
@@ -17,13 +18,16 @@ import {
   leftText,
   names,
   onlyText,
+  ownedText,
   pathOf,
   placeOf,
   rolesOf,
   type Scene,
+  touchingText,
 } from './sentences.ts';
+import { everyCase, type Failing, type Irreplaceable, irreplaceableFor, type Served } from './served.ts';
 import type { Lack } from './solve.ts';
-import type { Class, Crew, Person, Staff } from './staff.ts';
+import type { Person, Staff } from './staff.ts';
 
 export interface StaffingFinding {
   readonly code: 'UNSTAFFED' | 'IRREPLACEABLE';
@@ -84,49 +88,87 @@ export function staffingOf(definition: Definition, question: StaffingQuestion): 
     new Map(
       [...staff.managers].map(([author, found]) => [author, found.filter(({ id }) => !isAway.has(id))]),
     );
-  const judge = judgeFor(definition, { ...staff, people, ...(managers && { managers }) }, staff.people);
+  const present = { ...staff, people, ...(managers && { managers }) };
+  const judge = judgeFor(definition, present, staff.people);
   const where = project === undefined ? definition.name : `${definition.name} in project ${project}`;
   const scene: Scene = { judge, where };
   const searching: Searching = { budget: BUDGET, isOpen: judge.requirements.isCut };
   const { failing, served, isOpen } = everyCase(judge);
   const irreplaceable = k > 0 ? irreplaceableFor(judge, served) : new Map<string, Irreplaceable>();
-  const resilience = resilienceOf(scene, served, Math.min(k, MAX_K), searching);
-  const owners = ownersLacking(judge, staff.mayOwn ?? [], people);
+  const asked = Math.min(k, MAX_K);
+  const study = studyOwned(judge, definition, { staff: present, electorate: staff.people, k: asked });
+  const owned = study.each.map((each) => ({
+    ...each,
+    scene: { ...scene, judge: each.judge, touching: each.parts },
+  }));
+  const resilience = resilienceOf([{ scene, served }, ...owned], asked, searching);
+  // Who is kept apart makes more difference than how many members there are.
+  const owners = study.isApart ? [] : ownersLacking(judge, staff.mayOwn ?? [], people);
+  const base = new Set(failing.flatMap(({ crew }) => crew.authors));
+  const apart = study.isApart ? owned.map((each) => ({ ...each, failing: besides(each.failing, base) })) : [];
+  const held = k > 0 ? owned.flatMap((each) => heldIn(each, irreplaceable)) : [];
   const all = judge.crews.flatMap(({ authors }) => authors);
   const unserved = new Set([
-    ...failing.flatMap(({ crew }) => crew.authors),
+    ...base,
+    ...apart.flatMap((each) => each.failing.flatMap(({ crew }) => crew.authors)),
     ...owners.flatMap(({ authors }) => authors),
   ]);
   return {
-    decided: !isOpen && !searching.isOpen,
+    decided:
+      !isOpen &&
+      !study.isCut &&
+      !owned.some((each) => each.isOpen) &&
+      !mayNeedMore(study.together, unserved, resilience, searching) &&
+      !searching.isOpen,
     staffed: unserved.size === 0,
     findings: [
       ...unstaffed(scene, failing),
       ...owners.map((lack) => ownersFinding(scene, lack, staff.people)),
+      ...apart.flatMap((each) => unstaffed(each.scene, each.failing)),
       ...irreplaceableFindings(scene, irreplaceable),
+      ...held.flatMap(({ scene: of, found }) => irreplaceableFindings(of, found)),
     ],
-    irreplaceable: [...irreplaceable.keys()].sort(),
+    irreplaceable: [
+      ...new Set([...irreplaceable.keys(), ...held.flatMap(({ found }) => [...found.keys()])]),
+    ].sort(),
     resilience,
     authors: { served: all.filter((author) => !unserved.has(author)).length, all: all.length },
   };
 }
 
-interface Failing extends Pick<Break, 'crew' | 'one'> {
-  readonly lack: Lack;
+/** What stops changes of authors whom nothing else stops. */
+function besides(failing: readonly Failing[], base: ReadonlySet<string | null>): readonly Failing[] {
+  return failing.flatMap((each) => {
+    const authors = each.crew.authors.filter((author) => !base.has(author));
+    return authors.length === 0 ? [] : [{ ...each, crew: { ...each.crew, authors } }];
+  });
 }
 
-function everyCase(judge: Judge) {
-  const failing: Failing[] = [];
-  const served: Pick<Break, 'crew' | 'one'>[] = [];
-  let isOpen = false;
-  for (const crew of judge.crews)
-    for (const one of judge.cases(crew)) {
-      const judged = judge.judge(crew, one);
-      if (judged.answer === 'yes') served.push({ crew, one });
-      else if (judged.answer === 'open') isOpen = true;
-      else for (const lack of judged.lacks) failing.push({ crew, one, lack });
-    }
-  return { failing, served, isOpen };
+/** Whom the owners cannot do without, but for those who are needed for the same authors' changes anyway. */
+function heldIn(
+  { judge, served, scene }: Owned & { readonly scene: Scene },
+  anyway: ReadonlyMap<string, Irreplaceable>,
+) {
+  const found = new Map<string, Irreplaceable>();
+  for (const [name, each] of irreplaceableFor(judge, served)) {
+    const known = anyway.get(name)?.authors;
+    const authors = new Set([...each.authors].filter((author) => !known?.has(author)));
+    if (authors.size > 0) found.set(name, { ...each, authors });
+  }
+  return { scene, found };
+}
+
+/** Whether a change that touches what several groups own might need more people than are there; where it does is not said. */
+function mayNeedMore(
+  together: Owned | undefined,
+  unserved: ReadonlySet<string | null>,
+  { holds }: Resilience,
+  searching: Searching,
+): boolean {
+  if (!together) return false;
+  const { judge, served, failing, isOpen } = together;
+  if (isOpen || besides(failing, unserved).length > 0) return true;
+  return served.some(({ crew, one }) => breakOf(judge, crew, one, holds ?? 0, searching) !== undefined);
 }
 
 function unstaffed(scene: Scene, failing: readonly Failing[]): StaffingFinding[] {
@@ -141,18 +183,24 @@ function unstaffed(scene: Scene, failing: readonly Failing[]): StaffingFinding[]
     const isEverybody = authors.includes(null);
     const about = `${caseText(first.one)}${askText(scene, first.lack)}`;
     const which = isEverybody
-      ? 'such a change cannot be finished, whoever writes it'
+      ? `such a change${touchingText(scene, 'touches')} cannot be finished, whoever writes it`
       : ifAuthors(scene, group);
     return {
       code: 'UNSTAFFED' as const,
       message: `${about}; ${holdersText(scene, first.lack)}: ${which}.`,
       roles: rolesOf(scene, first.lack),
-      place: placeOf(scene, first.lack),
+      place: placeWith(scene, first.lack),
       path: pathOf(first.lack),
       people: holdersOf(scene, first.lack).sort(),
       authors: isEverybody ? null : authors.filter((each) => each !== null).sort(),
     };
   });
+}
+
+function placeWith(scene: Scene, lack: Lack): string {
+  const { touching = [] } = scene;
+  const owners = touching.length === 0 ? '' : `, owners ${names(touching.map(({ name }) => name))}`;
+  return placeOf(scene, lack) + owners;
 }
 
 function ownersFinding(
@@ -192,52 +240,6 @@ function ifAuthors({ judge, where }: Scene, group: readonly Failing[]): string {
   return `that is not enough if ${anyName(authors)} is the author; if ${first} is, ${left}`;
 }
 
-interface Irreplaceable {
-  readonly lack: Lack;
-  readonly crew: Crew;
-  readonly one: Break['one'];
-  readonly authors: Set<string | null>;
-}
-
-/** By name: what cannot be done without them, and whose changes that stops. */
-function irreplaceableFor(
-  judge: Judge,
-  served: readonly Pick<Break, 'crew' | 'one'>[],
-): Map<string, Irreplaceable> {
-  const found = new Map<string, Irreplaceable>();
-  for (const { crew, one } of served)
-    for (const { at, lacks } of irreplaceableIn(judge, crew, one)) {
-      const [lack] = lacks;
-      const alike = crew.classes[at];
-      if (!lack || !alike) continue;
-      for (const author of crew.authors)
-        for (const name of alikeFor(judge, crew, alike, author)) {
-          const known = found.get(name) ?? { lack, crew, one, authors: new Set() };
-          found.set(name, known);
-          known.authors.add(author);
-        }
-    }
-  return found;
-}
-
-/** The units of a class, as they are for another author of the same crew. */
-function alikeFor(judge: Judge, crew: Crew, alike: Class, author: string | null): string[] {
-  if (author === null || author === crew.author?.id) return alike.units.map(({ party }) => party);
-  const { classes } =
-    alike.isManager || alike.isTied || isOwnClass(crew, alike) ? judge.exactly(author) : crew;
-  return classes
-    .filter(
-      ({ key, isTied, isManager }) =>
-        key === alike.key && isTied === alike.isTied && isManager === alike.isManager,
-    )
-    .flatMap(({ units }) => units.map(({ party }) => party));
-}
-
-/** Whether the author would stand in this class, were he not the author. */
-function isOwnClass({ classes }: Crew, { key }: Class): boolean {
-  return classes.some((each) => each.isTied && each.key === key);
-}
-
 function irreplaceableFindings(scene: Scene, found: ReadonlyMap<string, Irreplaceable>): StaffingFinding[] {
   return [...found]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -245,13 +247,17 @@ function irreplaceableFindings(scene: Scene, found: ReadonlyMap<string, Irreplac
       const isEverybody = authors.has(null);
       const whose = [...authors].filter((each) => each !== null);
       const what = `${caseText(one)}${askText(scene, lack)}; ${holdersText(scene, lack)}`;
+      const only = isOnly(scene, lack, name)
+        ? `${name} is the only owner of ${ownedText(scene.touching ?? [])} who may: `
+        : '';
+      const touch = touchingText(scene, 'touch');
       return {
         code: 'IRREPLACEABLE' as const,
         message: isEverybody
-          ? `${what}: without ${name} no change can be finished.`
-          : `${what}: without ${name} changes of ${names(whose)} cannot be finished.`,
+          ? `${what}: ${only}without ${name} no change${touchingText(scene, 'touches')} can be finished.`
+          : `${what}: ${only}without ${name} changes of ${names(whose)}${touch} cannot be finished.`,
         roles: rolesOf(scene, lack),
-        place: placeOf(scene, lack),
+        place: placeWith(scene, lack),
         path: pathOf(lack),
         people: [name],
         authors: isEverybody ? null : whose.sort(),
@@ -259,21 +265,32 @@ function irreplaceableFindings(scene: Scene, found: ReadonlyMap<string, Irreplac
     });
 }
 
+/** Whether nobody else can vote for the owners, whoever writes the change. */
+function isOnly(scene: Scene, lack: Lack, name: string): boolean {
+  const holders = lack.kind === 'row' && lack.row.group !== undefined ? holdersOf(scene, lack) : [];
+  return holders.length === 1 && holders[0] === name;
+}
+
 /** The largest number up to `asked` that may be away, and a set that is too many. */
 function resilienceOf(
-  scene: Scene,
-  served: readonly Pick<Break, 'crew' | 'one'>[],
+  [base, ...owned]: readonly [Studied, ...Studied[]],
   asked: number,
   searching: Searching,
 ): Resilience {
-  if (served.length === 0) return { holds: null, asked, broken: null };
+  if (base.served.length === 0) return { holds: null, asked, broken: null };
   for (let k = 1; k <= asked; k += 1)
-    for (const { crew, one } of served) {
-      const found = breakOf(scene.judge, crew, one, k, searching);
-      if (found) return { holds: k - 1, asked, broken: brokenText(scene, found) };
-      if (searching.budget < 0) return { holds: k - 1, asked, broken: null };
-    }
+    for (const { scene, served } of [base, ...owned])
+      for (const { crew, one } of served) {
+        const found = breakOf(scene.judge, crew, one, k, searching);
+        if (found) return { holds: k - 1, asked, broken: brokenText(scene, found) };
+        if (searching.budget < 0) return { holds: k - 1, asked, broken: null };
+      }
   return { holds: asked, asked, broken: null };
+}
+
+interface Studied {
+  readonly scene: Scene;
+  readonly served: readonly Served[];
 }
 
 function brokenText(
@@ -282,7 +299,7 @@ function brokenText(
 ): NonNullable<Resilience['broken']> {
   const [lack] = lacks;
   const author = crew.author?.id ?? null;
-  const whose = author === null ? 'no change' : `no change of ${author}`;
+  const whose = (author === null ? 'no change' : `no change of ${author}`) + touchingText(scene, 'touches');
   const why = lack ? ` ${askText(scene, lack)}; ${leftText(scene, lack, crew, present)}.` : '';
   const message = `With ${names(away)} away, ${whose} can be finished: ${caseText(one)}${why.trim()}`;
   return { away: [...away].sort(), author, message };
