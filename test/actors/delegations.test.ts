@@ -1,46 +1,13 @@
-/** Acting for somebody else: when it holds, with which roles, and that it gives nobody a second voice. */
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Envelope, EventCommand, Principal } from '../../src/actors/commands.ts';
-import { LONGEST_MS, type NewDelegation, REMEMBERED_MS } from '../../src/actors/delegations.ts';
+import type { Principal } from '../../src/actors/commands.ts';
+import { LONGEST_MS, REMEMBERED_MS } from '../../src/actors/delegations.ts';
 import type { Store } from '../../src/actors/ports.ts';
 import { CountersignError } from '../../src/errors.ts';
 import { workflow } from '../../src/machines/workflow.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { ManualClock } from './clock.ts';
+import { ann, author, ben, cat, delegationsOn, fourEyes, HOUR, nobody } from './delegation-rig.ts';
 import { accepted, principal, refusedWith, type Server, START, startServer, TENANT } from './rig.ts';
-
-const HOUR = 3_600_000;
-
-/** Two independent approvals, then two more by people who gave none of the first. */
-const fourEyes = workflow({
-  name: 'FourEyes',
-  roles: ['developer', 'reviewer', 'owner'],
-  triggers: ['approve', 'reject', 'retract', 'sign_off'],
-  ballots: {
-    review: {
-      in: 'Review',
-      role: 'reviewer',
-      exclude: 'contributors',
-      cast: { approve: 'approve', reject: { value: 'reject', reason: 'required' }, retract: 'retract' },
-      needs: { approvals: 2 },
-    },
-    release: {
-      in: 'Release',
-      role: 'owner',
-      exclude: 'contributors',
-      apart: ['review'],
-      cast: { sign_off: 'approve' },
-      needs: { approvals: 1 },
-    },
-  },
-  initial: 'Review',
-  states: { Review: {}, Release: {}, Done: { final: 'approved' } },
-  transitions: {
-    'Review -> Release': { when: 'ballots.review.passed' },
-    'Release -> Done': { when: 'ballots.release.passed' },
-  },
-});
 
 const owned = workflow({
   name: 'Owned',
@@ -54,11 +21,6 @@ const owned = workflow({
   transitions: { 'Open -> Done': { when: 'ballots.owners.passed' } },
 });
 
-const author = principal('author', ['developer', 'reviewer']);
-const ann = principal('ann', ['reviewer', 'owner']);
-const ben = principal('ben', ['reviewer']);
-const cat = principal('cat', ['owner']);
-
 let database: TestDatabase;
 let server: Server;
 
@@ -70,22 +32,10 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function proposed(project = 'web', by = author): Promise<string> {
-  const proposal = { definition: 'FourEyes', project, title: 'Rotate keys' };
-  return accepted(await server.runtime.propose(proposal, { principal: by })).change;
-}
-const delegate = (from: Principal, to: string, over: Partial<NewDelegation> = {}, on = server) =>
-  on.runtime.delegate({ to, endsAt: on.clock.now() + HOUR, reason: 'away', ...over }, from);
-const send = (by: Principal, command: EventCommand, more: Partial<Envelope> = {}, on = server) =>
-  on.runtime.send(command, { principal: by, ...more });
-const approve = (by: Principal, change: string, actsFor?: string, on = server) =>
-  send(by, { change, trigger: 'approve' }, actsFor === undefined ? {} : { actsFor }, on);
-const approvals = async (change: string) =>
-  (await server.runtime.view({ tenant: TENANT, change }, ann))?.ballots.review?.approvals;
+const { proposed, delegate, send, approve, approvals } = delegationsOn(() => server);
 
 /** A server of its own, whose clock no other test moves. */
 const aside = () => startServer(database.store, { clock: new ManualClock(server.clock.now()) });
-const nobody = (name: string, roles: string[] = []) => principal(name, roles);
 
 describe('a delegate', () => {
   it('acts with the roles that were given, and the log and the vote say for whom', async () => {
@@ -336,96 +286,3 @@ describe('revoking a delegation', () => {
     await expect(elsewhere).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
-
-describe('separation of duties', () => {
-  it('holds for the author behind a delegate', async () => {
-    await delegate(author, 'ben');
-    const change = await proposed();
-    expect(refusedWith(await approve(ben, change, 'author'))).toBe('SELF_APPROVAL');
-    accepted(await approve(ben, change));
-  });
-
-  it('holds for the author as somebody else\u2019s delegate', async () => {
-    await delegate(ann, 'author');
-    expect(refusedWith(await approve(author, await proposed(), 'ann'))).toBe('SELF_APPROVAL');
-  });
-
-  it('counts a vote and the vote of a delegate for the same person as one voice', async () => {
-    await delegate(ann, 'ben');
-    const change = await proposed();
-    accepted(await approve(ann, change));
-    accepted(await approve(ben, change, 'ann'));
-    expect(await approvals(change)).toBe(1);
-    accepted(await approve(ben, change));
-    expect(await approvals(change)).toBe(1);
-  });
-
-  it('counts a delegate who votes as himself and for another as one voice', async () => {
-    await delegate(ann, 'ben');
-    const change = await proposed();
-    accepted(await approve(ben, change));
-    const row = accepted(await approve(ben, change, 'ann'));
-    expect([row.to, await approvals(change)]).toEqual(['Review', 1]);
-  });
-
-  it('keeps ballots apart for both: neither decides where the other did before', async () => {
-    await delegate(ann, 'sue');
-    await delegate(cat, 'ben');
-    const change = await proposed();
-    accepted(await approve(ben, change));
-    expect(accepted(await approve(nobody('sue'), change, 'ann')).to).toBe('Release');
-    const signOff = (by: Principal, actsFor?: string) =>
-      send(by, { change, trigger: 'sign_off' }, actsFor === undefined ? {} : { actsFor });
-    expect(refusedWith(await signOff(ann))).toBe('NOT_INDEPENDENT');
-    expect(refusedWith(await signOff(ben, 'cat'))).toBe('NOT_INDEPENDENT');
-    expect(accepted(await signOff(cat)).to).toBe('Done');
-  });
-
-  it('an agent is not the delegate of whom it works for, and its own sponsor speaks with it', async () => {
-    const bot: Principal = { ...principal('bot', [], 'agent'), sponsor: 'ben' };
-    await delegate(ben, 'bot');
-    await delegate(ann, 'bot');
-    const change = await proposed();
-    const answer = await approve(bot, change, 'ben');
-    expect(answer).toMatchObject({ refusal: { code: 'NOT_DELEGATED', accepted: ['ann'] } });
-    accepted(await approve(ben, change));
-    accepted(await approve(bot, change, 'ann'));
-    expect(await approvals(change)).toBe(1);
-  });
-
-  it('needs two disjoint groups of people, without the author, whoever votes for whom', async () => {
-    const people = ['author', 'p1', 'p2', 'p3'].map((id) => principal(id, ['reviewer']));
-    for (const from of people)
-      for (const to of people) if (from !== to) await delegate(from, to.id, { project: 'rule' });
-    const person = fc.nat(people.length - 1);
-    const votes = fc.array(fc.tuple(person, person), { minLength: 1, maxLength: 6 });
-    await fc.assert(
-      fc.asyncProperty(votes, async (cast) => {
-        const change = await proposed('rule');
-        const counted: string[][] = [];
-        for (const [voter, other] of cast) {
-          const by = people[voter]!;
-          const from = people[other]!.id;
-          const answer = await approve(by, change, from === by.id ? undefined : from);
-          const parties = [by.id, from];
-          if (counted.length > 0 && groups(counted) >= 2) expect(refusedWith(answer)).toBe('NOT_ENABLED');
-          else if (parties.includes('author')) expect(refusedWith(answer)).toBe('SELF_APPROVAL');
-          else expect(accepted(answer).to).toBe(groups([...counted, parties]) >= 2 ? 'Release' : 'Review');
-          if (answer.ok) counted.push(parties);
-        }
-      }),
-      { numRuns: 40 },
-    );
-  });
-});
-
-/** How many groups the votes fall into where those that share a person are one. */
-function groups(votes: readonly (readonly string[])[]): number {
-  let found: Set<string>[] = [];
-  for (const parties of votes) {
-    const linked = found.filter((group) => parties.some((each) => group.has(each)));
-    const others = found.filter((group) => !linked.includes(group));
-    found = [...others, new Set([...parties, ...linked.flatMap((group) => [...group])])];
-  }
-  return found.length;
-}

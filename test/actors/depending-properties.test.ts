@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Said } from '../../src/actors/directory/entries.ts';
 import type { PersistedSnapshot } from '../../src/machines/compile.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { runs } from '../support/runs.ts';
 import { intercepted, Office, type On } from './dependent.ts';
 import { DependencyModel, type Facts, type Rules } from './depending-model.ts';
 import { principal, type Server, startServer } from './rig.ts';
 
-const HISTORIES = Number(process.env.COUNTERSIGN_DEPENDENCY_HISTORIES ?? 12);
+const HISTORIES = Number(process.env.COUNTERSIGN_DEPENDENCY_HISTORIES ?? runs(4, 12));
 const SEED = process.env.COUNTERSIGN_SEED;
 const MORE = { numRuns: HISTORIES, ...(SEED !== undefined && { seed: Number(SEED) }) };
 

@@ -8,6 +8,7 @@ import { CountersignError } from '../../src/errors.ts';
 import { workflow } from '../../src/machines/workflow.ts';
 import type { LogRow } from '../../src/persistence/records.ts';
 import { type TestDatabase, testDatabase, withClient } from '../support/database.ts';
+import { runs } from '../support/runs.ts';
 import { accepted, principal, refusedWith, type Server, START, startServer, TENANT } from './rig.ts';
 
 const HOUR = 3_600_000;
@@ -376,6 +377,6 @@ it('never half a group, whatever two servers do to its changes at the same time'
         expect(history.map(({ version }) => version)).toEqual(history.map((_, index) => index + 2));
       }
     }),
-    { numRuns: 40 },
+    { numRuns: runs(15, 40) },
   );
 });

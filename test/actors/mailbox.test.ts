@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Group, type Item, Mailboxes, type Work } from '../../src/actors/mailbox.ts';
+import { runs } from '../support/runs.ts';
 
 const NOW = { kind: 'timer', timer: { name: 't', setVersion: 1, event: 't', dueAt: 0 } } as const;
 const refOf = (change: number) => ({ tenant: 'acme', change: String(change) });
@@ -116,6 +117,6 @@ it('nobody waits for ever, nobody is overtaken, and a change is in one lane at a
       expect(office.finish()).toBe(true);
       expect(office.done).toEqual(office.came);
     }),
-    { numRuns: 500 },
+    { numRuns: runs(200, 500) },
   );
 });

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import type { MigrationPlan } from '../../src/machines/migration.ts';
 import type { StoredChange } from '../../src/persistence/records.ts';
 import { MemoryStore } from '../support/memory-store.ts';
+import { runs } from '../support/runs.ts';
 import { asJson, dev, FIRST, lea, migrate, ops, rob, SECOND, settled } from './migrating.ts';
 import { accepted, START, startServer, TENANT } from './rig.ts';
 
@@ -58,6 +59,6 @@ it('a migration that is taken back leaves untouched changes exactly as they were
         await server.runtime.close();
       },
     ),
-    { numRuns: 40 },
+    { numRuns: runs(12, 40) },
   );
 });

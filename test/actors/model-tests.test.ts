@@ -10,6 +10,7 @@ import { check } from '../../src/machines/check.ts';
 import { compile } from '../../src/machines/compile.ts';
 import { compiled, define, sourceOf } from '../machines/build.ts';
 import { definitions } from '../machines/nets/definitions.ts';
+import { runs } from '../support/runs.ts';
 
 const review = {
   name: 'Small',
@@ -151,7 +152,7 @@ describe('generated cases', () => {
         fc.pre(check(definition).findings.every(({ severity }) => severity !== 'error'));
         expect(testWorkflow(compile(definition), []).failed).toBe(0);
       }),
-      { numRuns: 15, maxSkipsPerRun: 2_000 },
+      { numRuns: runs(5, 15), maxSkipsPerRun: 2_000 },
     );
   });
 

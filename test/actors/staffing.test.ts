@@ -9,6 +9,7 @@ import type { Assignment } from '../../src/machines/staffing/solve.ts';
 import type { Crew, Person } from '../../src/machines/staffing/staff.ts';
 import { definitionOf, type Instance, instance, sourceOf } from '../machines/staffing/instances.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { runs } from '../support/runs.ts';
 import { accepted, principal, type Server, START, startServer, TENANT } from './rig.ts';
 
 let database: TestDatabase;
@@ -248,7 +249,7 @@ describe('what a staffing says', () => {
             else expect(await tried(given, crew, judge, change, dice)).toBeNull();
           }
       }),
-      { numRuns: 15 },
+      { numRuns: runs(5, 15) },
     );
     expect(Math.min(yes, no)).toBeGreaterThan(0);
   }, 240_000);

@@ -4,13 +4,14 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import { run } from '../../src/cli/run.ts';
 import { ROOT } from '../repo/sources.ts';
 import { copyCluster } from '../support/cluster.ts';
+import { made } from '../support/made.ts';
 
 const MAIN = join(ROOT, 'dist/cli/main.js');
 
@@ -21,8 +22,6 @@ export const HISTORY = join(
 export const hasHistory = existsSync(HISTORY);
 // biome-ignore lint/suspicious/noConsole: a skip is to be heard
 if (!hasHistory) console.warn(`SKIPPED: the real review history is not at ${HISTORY}; its tests do not run.`);
-
-const made: string[] = [];
 
 /** Passable for the account PostgreSQL runs as, and gone with the test file. */
 export function newDataDir(): string {
@@ -37,10 +36,6 @@ function dirWithCluster(): string {
   copyCluster(inject('cluster'), directory);
   return directory;
 }
-
-afterAll(() => {
-  for (const directory of made) rmSync(directory, { recursive: true, force: true });
-});
 
 export interface Finished {
   readonly code: number;

@@ -7,6 +7,7 @@ import { mintToken } from '../../src/gateway/token.ts';
 import { workflow } from '../../src/machines/workflow.ts';
 import type { LogRow } from '../../src/persistence/records.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { runs } from '../support/runs.ts';
 import { Server } from './process.ts';
 
 const KEY = 'a key for tests that is long enough to be one';
@@ -14,8 +15,8 @@ const TENANT = 'acme';
 const sign = (sub: string, roles: string[]) =>
   mintToken(new TextEncoder().encode(KEY), { sub, tenant: TENANT, kind: 'person', roles }, 600);
 
-const RACES = 1_000;
-const BALLOTS = 100;
+const RACES = runs(250, 1_000);
+const BALLOTS = runs(40, 100);
 /** Pairs in flight at once. */
 const LANES = 32;
 

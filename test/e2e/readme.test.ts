@@ -1,9 +1,13 @@
-/** The README, walked by the built program in processes of its own, on a server that begins with nothing. */
+/**
+ * The README, walked on a server that begins with nothing: by the built program in processes of its own in
+ * `npm run test:long` and `.ci/run`, in this process in `npm test`.
+ */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../repo/sources.ts';
+import { isLong } from '../support/runs.ts';
 import { newDataDir, Server } from './process.ts';
 
 /** The commands of the README, in order, each with the output it promises on the next line. */
@@ -39,9 +43,8 @@ describe('the README', () => {
     const here = text.replace('path/to/a/repository', repository).replaceAll('/tmp/keys', keys);
     if (program !== 'npx countersign') return void execFileSync('sh', ['-c', `${program} ${here}`]);
     const args = argumentsOf(here);
-    const { code, stdout, stderr } = await server.spawned(
-      ...args.map((arg) => (arg.startsWith('examples/') ? join(ROOT, arg) : arg)),
-    );
+    const given = args.map((arg) => (arg.startsWith('examples/') ? join(ROOT, arg) : arg));
+    const { code, stdout, stderr } = await (isLong ? server.spawned(...given) : server.run(...given));
     if (promised === '') expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     else expect({ code, said: (stdout + stderr).includes(promised) }).toEqual({ code: 1, said: true });
   });

@@ -17,6 +17,7 @@ import { proposal, TENANT } from '../support/commits.ts';
 import { type TestDatabase, testDatabase, withClient } from '../support/database.ts';
 import { memoryChannel } from '../support/memory-bus.ts';
 import { MemoryStore } from '../support/memory-store.ts';
+import { runs } from '../support/runs.ts';
 
 const log = createLogger('silent');
 
@@ -137,7 +138,7 @@ describe('the outbox', () => {
         await outbox.flush();
         expect(said).toEqual(newest);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(20, 50) },
     );
   });
 });

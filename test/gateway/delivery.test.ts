@@ -5,6 +5,7 @@ import { Hub } from '../../src/gateway/hub.ts';
 import { Subscription } from '../../src/gateway/subscription.ts';
 import { createLogger } from '../../src/log.ts';
 import type { LogRow } from '../../src/persistence/records.ts';
+import { runs } from '../support/runs.ts';
 import { FakeBackend } from './fake-backend.ts';
 import { startTestGateway } from './harness.ts';
 import { type Frame, StreamClient } from './stream-client.ts';
@@ -138,7 +139,7 @@ describe('delivery', () => {
         }
         hub.close();
       }),
-      { numRuns: 60 },
+      { numRuns: runs(20, 60) },
     );
   });
 

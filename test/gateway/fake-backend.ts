@@ -13,7 +13,7 @@ import type { GivenOwners } from '../../src/actors/project-owners.ts';
 import { staffingFrom } from '../../src/actors/staffing.ts';
 import { timeTravelFrom } from '../../src/actors/time-travel.ts';
 import type { ChangeView, Deployed } from '../../src/actors/views.ts';
-import { CountersignError, type Refusal } from '../../src/errors.ts';
+import { CountersignError } from '../../src/errors.ts';
 import type { Backend } from '../../src/gateway/backend.ts';
 import type {
   CalendarRecord,
@@ -35,10 +35,11 @@ import { MemoryDirectory } from '../support/memory-directory.ts';
 import { memoryReaders } from '../support/memory-readers.ts';
 import { memoryRevocations } from '../support/memory-revocations.ts';
 import { MemoryStore } from '../support/memory-store.ts';
+import { ENABLED, FAILURES, keyOf, NOW, REFUSED, ROW, refused } from './fake-answers.ts';
 import { fakeGraph } from './fake-graph.ts';
 import { fakeLife } from './fake-life.ts';
 
-export const NOW = Date.UTC(2026, 10, 23, 9, 30);
+export { NOW };
 
 export interface Sent {
   readonly command: EventCommand | Proposal;
@@ -354,51 +355,3 @@ export class FakeBackend implements Backend {
     return this.changeRecords.find((record) => record.tenant === tenant && record.change === change);
   }
 }
-
-const ROW: Omit<LogRow, 'tenant' | 'change' | 'seq' | 'version'> = {
-  kind: 'transition',
-  event: 'approve',
-  from: 'Review',
-  to: 'Approved',
-  outcome: null,
-  principal: 'ann',
-  principalKind: 'person',
-  via: null,
-  role: 'reviewer',
-  reason: null,
-  data: null,
-  refusal: null,
-  occurredAt: NOW,
-  recordedAt: NOW,
-};
-
-const ENABLED = {
-  trigger: 'approve',
-  for: null,
-  from: 'Review.code.waiting',
-  to: 'Review.code.done',
-  roles: ['reviewer'],
-  by: ['person'],
-  exclude: ['author'],
-  reason: 'optional',
-} as const;
-
-/** In a group, each command's own. */
-function keyOf({ idempotencyKey: key }: Envelope, { change }: EventCommand): Partial<Envelope> {
-  return key === undefined ? {} : { idempotencyKey: `${key}/${change}` };
-}
-
-function refused(refusal: Refusal): Answer {
-  return { ok: false, refusal, row: null, replayed: false };
-}
-
-const REFUSED: Readonly<Record<string, Refusal>> = {
-  forbidden: { code: 'MISSING_ROLE', message: 'Needs role "reviewer".', accepted: ['reviewer'] },
-  unknown: { code: 'UNKNOWN_EVENT', message: 'There is no such trigger.', accepted: ['approve'] },
-};
-
-const FAILURES: Readonly<Record<string, () => Error>> = {
-  busy: () => new CountersignError('TOO_BUSY', 'Too many commands wait.'),
-  away: () => new CountersignError('STORE_UNAVAILABLE', 'The database is away.'),
-  crash: () => new Error('secret detail'),
-};

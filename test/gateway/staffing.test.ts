@@ -142,6 +142,74 @@ describe('staffing over HTTP', () => {
   });
 });
 
+describe('staffing of owners over HTTP', () => {
+  it('names whoever alone owns a pattern, and who may not be away, and warns before the last of them leaves', async () => {
+    const OWN = { project: 'own' };
+    const reviewer = (name: string) => ({
+      kind: 'grant',
+      grant: { role: 'security_reviewer', to: { principal: name }, in: OWN },
+      removed: false,
+    });
+    const team = (...members: string[]) => ({ kind: 'group', name: 'acme/pay', value: { members } });
+    await say([...['alice', 'bea', 'cleo', 'dan'].map(reviewer), team('alice', 'bea')]);
+    const operator = await token({ sub: 'oscar', roles: ['operator'] });
+    const owners = await fetch(`${gateway.url}/v1/projects/own/owners`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${operator}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        format: 'github',
+        files: { CODEOWNERS: '/src/pay/ @acme/pay\n/docs/ @cleo @dan @alice @bea\n' },
+      }),
+    });
+    expect(owners.status).toBe(200);
+    const release = { ...RELEASE.ballots.release, exclude: undefined, needs: [{ each: 'owners' }] };
+    const transitions = { ...RELEASE.transitions, 'Draft -> Review': { trigger: 'submit' } };
+    const definition = { ...RELEASE, name: 'Owned', ballots: { release }, transitions };
+    expect((await deploy(definition)).status).toBe(201);
+    const ask = async (k: number) =>
+      (await call('GET', `/v1/definitions/Owned/staffing?project=own&k=${k}`)).json;
+    expect(await ask(2)).toMatchObject({
+      staffed: true,
+      decided: true,
+      irreplaceable: [],
+      resilience: {
+        holds: 1,
+        broken: {
+          away: ['alice', 'bea'],
+          message: expect.stringContaining(
+            'no change that touches src/pay/** (owners CODEOWNERS:1) can be finished',
+          ),
+        },
+      },
+    });
+    await say([team('alice')]);
+    expect(await ask(1)).toMatchObject({
+      staffed: true,
+      irreplaceable: ['alice'],
+      findings: [
+        {
+          code: 'IRREPLACEABLE',
+          people: ['alice'],
+          place: '"Release", owners CODEOWNERS:1',
+          message: expect.stringContaining(
+            'alice is the only owner of src/pay/** who may: without alice no change that touches src/pay/**',
+          ),
+        },
+      ],
+    });
+    expect((await deploy({ ...definition, title: 'again' })).json.warnings).toContainEqual({
+      path: 'ballots/release',
+      message: expect.stringContaining('IRREPLACEABLE: '),
+    });
+    const dry = await say([team()], '?dry_run=true');
+    expect(dry.json.warnings).toMatchObject([{ code: 'UNSTAFFED', definition: 'Owned', project: 'own' }]);
+    await say([{ ...reviewer('alice'), removed: true }]);
+    expect((await ask(1)).staffed).toBe(false);
+    const gone = ['alice', 'bea', 'cleo', 'dan'].map((name) => ({ ...reviewer(name), removed: true }));
+    await say([...gone, { ...team(), value: null }]);
+  });
+});
+
 describe('staffing on the command line', () => {
   const at = () => ({ env: { COUNTERSIGN_URL: gateway.url, COUNTERSIGN_TOKEN: administrator } });
 

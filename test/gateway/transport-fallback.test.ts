@@ -1,10 +1,17 @@
 import { pino } from 'pino';
-import { expect, it, vi } from 'vitest';
-import { listen } from '../../src/gateway/listen.ts';
+import { afterAll, expect, it, vi } from 'vitest';
 import { textResponse } from '../../src/gateway/response.ts';
 
-vi.mock('../../src/gateway/transport-uws.ts', () => {
+// Not `vi.mock`: the modules are those of other test files too, which must find them as they are.
+const UWS = '../../src/gateway/transport-uws.ts';
+vi.resetModules();
+vi.doMock(UWS, () => {
   throw new Error('no binary for this platform');
+});
+const { listen } = await import('../../src/gateway/listen.ts');
+afterAll(() => {
+  vi.doUnmock(UWS);
+  vi.resetModules();
 });
 
 const handlers = {

@@ -11,6 +11,7 @@ import {
   workingBetween,
 } from '../../src/machines/calendars.ts';
 import { isTimeZone } from '../../src/machines/zone-offsets.ts';
+import { runs } from '../support/runs.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -230,7 +231,7 @@ describe('working time over changes of the clocks', () => {
         const last = worked.findIndex((is, index) => index >= from && is && --left === 0);
         expect(addWorking(chosen, fromMs, count * MINUTE)).toBe(startMs + (last + 1) * MINUTE);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(40, 150) },
     );
   });
 

@@ -14,6 +14,7 @@ import { conditionGuard } from '../../src/machines/guards.ts';
 import { joinGuard } from '../../src/machines/joins.ts';
 import { loadText } from '../../src/machines/load.ts';
 import { scopesOf } from '../../src/machines/paths.ts';
+import { runs } from '../support/runs.ts';
 import { define, person, sourceOf } from './build.ts';
 import { definitions as random } from './nets/definitions.ts';
 import { readXml, type XmlElement } from './xml.ts';
@@ -37,7 +38,7 @@ describe('the TOML and the JSON of a definition', () => {
       fc.property(writable, (definition) => {
         expect(again(definition)).toEqual([digestOf(definition), digestOf(definition)]);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(60, 300) },
     );
   });
 
@@ -216,7 +217,7 @@ describe('the SCXML of a definition', () => {
       fc.property(writable, (definition) => {
         expect(defectsOf(writeAs('scxml', definition))).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(60, 200) },
     );
   });
 
@@ -359,7 +360,7 @@ describe('the XState configuration of a definition', () => {
         fc.pre(!check(definition).findings.some(({ code }) => ENDLESS.has(code)));
         compareWays(definition, 12);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(20, 60) },
     );
   });
 

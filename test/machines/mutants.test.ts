@@ -24,13 +24,23 @@ const originals = new Map(
 const mutants = [...originals.values()].flatMap(mutantsOf);
 
 /** A change that leaves a sound workflow is another workflow, not a mistake: said by the net, which knows nothing of the check. */
-function isEquivalent({ definition }: Mutant): boolean {
+const isEquivalent = once(({ definition }: Mutant): boolean => {
   const graph = graphOfNet(netOf(definition), 1_000);
   return graph !== undefined && isSound(definition, graph);
-}
+});
 
-function errorsOf({ definition }: Mutant): readonly Finding[] {
-  return check(definition).findings.filter(({ severity }) => severity === 'error');
+const errorsOf = once(({ definition }: Mutant): readonly Finding[] =>
+  check(definition).findings.filter(({ severity }) => severity === 'error'),
+);
+
+/** Every test asks the same of every mutant. */
+function once<T>(answer: (mutant: Mutant) => T): (mutant: Mutant) => T {
+  const known = new Map<Mutant, T>();
+  return (mutant) => {
+    const found = known.get(mutant) ?? answer(mutant);
+    known.set(mutant, found);
+    return found;
+  };
 }
 
 describe('mutants of the catalog and the examples', () => {

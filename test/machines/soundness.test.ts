@@ -6,6 +6,7 @@ import { check, checkCounted } from '../../src/machines/check.ts';
 import { checkExplored } from '../../src/machines/check-explored.ts';
 import { compile } from '../../src/machines/compile.ts';
 import type { Definition, Region, State } from '../../src/machines/definition.ts';
+import { runs } from '../support/runs.ts';
 import { compiled, define } from './build.ts';
 import { explore } from './explore.ts';
 
@@ -221,9 +222,9 @@ describe('the exploration', () => {
             expect([code, path.includes('regions')]).toEqual([code, true]);
         }
       }),
-      { numRuns: 250, seed: 13 },
+      { numRuns: runs(80, 250), seed: 13 },
     );
-    expect(agreed).toBeGreaterThan(10);
+    expect(agreed).toBeGreaterThan(runs(3, 10));
   });
 
   it('agrees with the machine where conditions look at regions and revisions move them', () => {
@@ -241,9 +242,9 @@ describe('the exploration', () => {
         if (verdict.sound) sound += 1;
         else trapped += 1;
       }),
-      { numRuns: 200, seed: 17 },
+      { numRuns: runs(70, 200), seed: 17 },
     );
-    expect(sound).toBeGreaterThan(10);
+    expect(sound).toBeGreaterThan(runs(3, 10));
     expect(trapped).toBeGreaterThan(0);
   });
 });
@@ -264,9 +265,9 @@ describe('the exploration of facts', () => {
         if (verdict.sound) sound += 1;
         else trapped += 1;
       }),
-      { numRuns: 60, seed: 19 },
+      { numRuns: runs(25, 60), seed: 19 },
     );
-    expect(sound + trapped).toBeGreaterThan(5);
+    expect(sound + trapped).toBeGreaterThan(runs(2, 5));
   });
 
   it('lets nothing pass in which the machine goes round for ever, where facts decide several things', () => {
@@ -280,9 +281,9 @@ describe('the exploration of facts', () => {
         // A condition and its opposite in one state leave no rest there; the exploration does not compare them.
         expect(explore(compile(definition), everyFact.slice(0, 4)).states).toBeLessThanOrEqual(states);
       }),
-      { numRuns: 100, seed: 23 },
+      { numRuns: runs(40, 100), seed: 23 },
     );
-    expect(passed).toBeGreaterThan(5);
+    expect(passed).toBeGreaterThan(runs(2, 5));
   });
 });
 
@@ -309,9 +310,9 @@ describe('the check', () => {
         expect(explored.states).toBe(verdict.states);
         expect([...explored.seen].sort()).toEqual(Object.keys(definition.states).sort());
       }),
-      { numRuns: 600, seed: 7 },
+      { numRuns: runs(200, 600), seed: 7 },
     );
-    expect(sound).toBeGreaterThan(30);
+    expect(sound).toBeGreaterThan(runs(10, 30));
   });
 
   it('reports deadlocks and livelocks only where the machine is trapped', () => {
@@ -331,8 +332,8 @@ describe('the check', () => {
         shown += 1;
         expect(explore(compile(definition)).trapped).not.toEqual([]);
       }),
-      { numRuns: 1000, seed: 11 },
+      { numRuns: runs(350, 1_000), seed: 11 },
     );
-    expect(shown).toBeGreaterThan(5);
+    expect(shown).toBeGreaterThan(runs(1, 5));
   });
 });

@@ -25,23 +25,10 @@ import { readToml } from '../../src/machines/locate-toml.ts';
 import { isActive } from '../../src/machines/paths.ts';
 import { scopeOf } from '../../src/machines/scope.ts';
 import type { Json } from '../../src/persistence/records.ts';
+import { partsOf, type Snippet, spans } from './guide-parts.ts';
 import { filesUnder, read } from './sources.ts';
 
 type Data = { readonly [key: string]: unknown };
-
-interface Snippet {
-  readonly line: number;
-  readonly language: string;
-  /** `sound`, `finding=CODE`, `into=Name`, `same=Name`, `file=path`; or `calendar=name`, which is no workflow. */
-  readonly info: Readonly<Record<string, string>>;
-  readonly text: string;
-}
-
-interface Table {
-  readonly line: number;
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
 
 const GUIDE = 'docs/workflows.md';
 const guide = read(GUIDE);
@@ -274,55 +261,6 @@ function judge(cell: string, does: string, said: ReturnType<Run['take']>, live: 
 function withData(does: string): Json | undefined {
   const [, written] = / with `(\{.*\})`$/.exec(does) ?? [];
   return written === undefined ? undefined : (toml(`data = ${written}`).data as Json);
-}
-
-/** Splits the guide into its fenced snippets and its tables. */
-function partsOf(text: string): { snippets: Snippet[]; tables: Table[] } {
-  const snippets: Snippet[] = [];
-  const tables: Table[] = [];
-  const lines = text.split('\n');
-  for (let at = 0; at < lines.length; at++) {
-    const line = at + 1;
-    const fence = /^```(\w+)(.*)$/.exec(lines[at] ?? '');
-    if (fence) {
-      const end = lines.indexOf('```', at);
-      const info = Object.fromEntries(
-        (fence[2] ?? '')
-          .trim()
-          .split(' ')
-          .map((word) => split(word)),
-      );
-      snippets.push({
-        line,
-        language: fence[1] ?? '',
-        info,
-        text: `${lines.slice(at + 1, end).join('\n')}\n`,
-      });
-      at = end;
-    } else if (/^\| --- /.test(lines[at + 1] ?? '')) {
-      const end = lines.findIndex((each, index) => index > at && !each.startsWith('|'));
-      const [head = [], , ...rows] = lines.slice(at, end).map(cellsOf);
-      tables.push({ line, head, rows });
-      at = end;
-    }
-  }
-  return { snippets, tables };
-}
-
-function split(word: string): [string, string] {
-  const [key = '', value = ''] = word.split('=');
-  return [key, value];
-}
-
-function cellsOf(line: string): string[] {
-  return line
-    .split(/(?<!\\)\|/)
-    .slice(1, -1)
-    .map((cell) => cell.replaceAll('\\|', '|').trim());
-}
-
-function spans(cell: string): string[] {
-  return [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
 }
 
 function rowsOf(title: string): readonly (readonly string[])[] {

@@ -3,11 +3,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Beginnings of paths, the longest first; everything else follows in the order of vitest. */
 const LONG = [
+  'test/web/app',
   'test/e2e/timers',
-  'test/e2e/recording',
-  'test/e2e/server',
-  'test/persistence/embedded',
+  'test/e2e/servers',
+  'test/e2e/workers',
   'test/e2e/',
+  'test/web/',
+  'test/persistence/embedded',
+  'test/client/bad-network',
   'test/types/completion',
   'test/cli/',
   'test/vcs/',

@@ -26,12 +26,13 @@ export function historyIn(rows: readonly LogRow[], change: string): ChangeHistor
 export function historiesIn(
   rows: readonly LogRow[],
   changes: Changes,
-  { definition, version, project, newest, spans, each }: HistorySample,
+  { definition, version, project, exceptProjects = [], newest, spans, each }: HistorySample,
 ): ChangeHistory[] {
   const fitting = [...changes]
     .filter(([, { facts }]) => facts.definition === definition)
     .filter(([, { facts }]) => version === undefined || facts.definitionVersion === version)
     .filter(([, { facts }]) => project === undefined || facts.project === project)
+    .filter(([, { facts }]) => !exceptProjects.includes(facts.project))
     .map(([change]) => change)
     .sort()
     .reverse();
@@ -56,6 +57,7 @@ export function activityIn(
     const before = acts.get(name);
     acts.set(name, {
       change,
+      project: known.facts.project,
       author: known.facts.author,
       isOpen: known.isOpen,
       principal,
@@ -78,13 +80,15 @@ function revision(
   { kind, event, data, change, principal, occurredAt }: LogRow,
   changes: Changes,
 ): RevisionRecord[] {
-  if (kind !== 'transition' || event !== 'change.revise') return [];
+  const known = changes.get(change);
+  if (!known || kind !== 'transition' || event !== 'change.revise') return [];
   const { author, coAuthors = [], files = [], owners = [] } = (data ?? {}) as Revised;
   const asked = owners.filter(({ required = 1 }) => required > 0);
   return [
     {
       change,
-      isOpen: changes.get(change)?.isOpen ?? false,
+      project: known.facts.project,
+      isOpen: known.isOpen,
       people: [...new Set([principal, ...(author === undefined ? [] : [author]), ...coAuthors])],
       files: files.slice(0, 100),
       owners: [...new Set(asked.flatMap(({ members }) => members))],

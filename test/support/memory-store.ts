@@ -5,7 +5,6 @@
 import type { Store } from '../../src/actors/ports.ts';
 import { CountersignError } from '../../src/errors.ts';
 import { encodeChange } from '../../src/persistence/encode.ts';
-import type { Activity, ChangeHistory, HistorySample } from '../../src/persistence/history-records.ts';
 import type {
   CalendarRecord,
   CascadePosition,
@@ -15,38 +14,20 @@ import type {
   ChangeRef,
   CommitOptions,
   CommitResult,
-  ContentRecord,
-  DelegationFilter,
-  DelegationRecord,
-  Dependant,
-  DirectoryEntry,
-  DueTimer,
-  EdgeRow,
-  Following,
-  GraphNode,
-  Happened,
   KeyAnswer,
   KeyRef,
   LogRow,
-  MigrationRecord,
-  NewActivation,
   NewDirectoryEntry,
-  OpenDependant,
   OwnersStamp,
   ProjectOwners,
   ProjectRef,
-  RevisionRef,
-  Standing,
   StoredChange,
   StoredDefinition,
-  StoredFile,
   StreamPosition,
-  Target,
   TenantRecord,
-  TimerFilter,
   TimerRecord,
 } from '../../src/persistence/records.ts';
-import { conflictOf, type Held, type HeldTimer, type Tenant, write } from './memory-commit.ts';
+import { conflictOf, type Held, type Tenant, write } from './memory-commit.ts';
 import { MemoryContents } from './memory-contents.ts';
 import { MemoryDelegations } from './memory-delegations.ts';
 import { MemoryDirectory } from './memory-directory.ts';
@@ -66,6 +47,7 @@ import { activityIn, historiesIn, historyIn } from './memory-history.ts';
 import { changesFollowingIn, liveConfigurationsIn, MemoryLife, untouchedIn } from './memory-life.ts';
 import { memoryReaders } from './memory-readers.ts';
 import { memoryRevocations } from './memory-revocations.ts';
+import { dueIn, pageOf, pendingIn, slotsOf } from './memory-timers.ts';
 
 export class MemoryStore implements Store {
   readonly #tenants = new Map<string, Tenant>();
@@ -78,6 +60,74 @@ export class MemoryStore implements Store {
     rows: (tenant) => this.#tenants.get(tenant)?.rows ?? [],
     projectOf: (tenant, change) => this.#tenants.get(tenant)?.changes.get(change)?.facts.project,
   });
+
+  readonly addActivation: Store['addActivation'] = async (given) => copy(this.#life.add(copy(given)));
+  readonly definitionLife: Store['definitionLife'] = async (tenant, name) =>
+    copy(this.#life.of(this.#tenants.get(tenant), tenant, name));
+  readonly activationHistory: Store['activationHistory'] = async (tenant, name, page) =>
+    copy(this.#life.history(tenant, name, page));
+  readonly liveConfigurations: Store['liveConfigurations'] = async (wanted) =>
+    copy(liveConfigurationsIn(this.#tenants.get(wanted.tenant), wanted));
+  readonly changesFollowing: Store['changesFollowing'] = async (wanted, page) =>
+    changesFollowingIn(this.#tenants.get(wanted.tenant), wanted, page);
+  readonly untouchedSince: Store['untouchedSince'] = async (wanted, migration, page) =>
+    copy(untouchedIn(this.#tenants.get(wanted.tenant), wanted, migration, page));
+  readonly saveMigration: Store['saveMigration'] = async (migration) => this.#life.save(copy(migration));
+  readonly migration: Store['migration'] = async (tenant, id) => copy(this.#life.find(tenant, id));
+  readonly migrations: Store['migrations'] = async (tenant) => copy(this.#life.list(tenant));
+  readonly moveMigration: Store['moveMigration'] = async (...given) => this.#life.move(...given);
+  readonly advanceMigration: Store['advanceMigration'] = async (...given) => this.#life.advance(...given);
+
+  readonly saveDelegation: Store['saveDelegation'] = async (delegation) => this.#delegations.save(delegation);
+  readonly delegation: Store['delegation'] = async (tenant, id) => this.#delegations.find(tenant, id);
+  readonly delegations: Store['delegations'] = async (tenant, filter, page) =>
+    this.#delegations.list(tenant, filter, page);
+  readonly revokeDelegation: Store['revokeDelegation'] = async (tenant, id, at) =>
+    this.#delegations.revoke(tenant, id, at);
+
+  readonly standings: Store['standings'] = async (targets) => standingsIn(this.#tenants, targets);
+  readonly edgesAt: Store['edgesAt'] = async (tenant, changes, direction) =>
+    edgesAtIn(this.#tenants.get(tenant), changes, direction);
+  readonly edgesBeyond: Store['edgesBeyond'] = async (tenant, changes, direction, limit) =>
+    edgesBeyondIn(this.#tenants.get(tenant), changes, direction).slice(0, limit);
+  readonly allEdges: Store['allEdges'] = async (tenant, limit) =>
+    allEdgesIn(this.#tenants.get(tenant)).slice(0, limit);
+  readonly movedIn: Store['movedIn'] = async (tenant, after, until, limit) =>
+    movedIn(this.#tenants.get(tenant), after, until).slice(0, limit);
+  readonly graphNodes: Store['graphNodes'] = async (tenant, changes) =>
+    copy(graphNodesIn(this.#tenants.get(tenant), changes));
+  readonly happenedIn: Store['happenedIn'] = async (tenant, after, until) =>
+    happenedIn(this.#tenants.get(tenant), after, until);
+  readonly dependantsOf: Store['dependantsOf'] = async (happened) =>
+    dependantsIn(this.#tenants.get(happened.tenant), happened);
+  readonly openDependants: Store['openDependants'] = async (tenant, after, limit) =>
+    openDependantsIn(this.#tenants.get(tenant), after).slice(0, limit);
+
+  readonly directorySince: Store['directorySince'] = async (tenant, after) =>
+    this.#directory.since(tenant, after);
+  readonly directoryHistory: Store['directoryHistory'] = async (tenant, page) =>
+    this.#directory.history(tenant, page);
+
+  readonly saveContent: Store['saveContent'] = async (content, files) => this.#contents.save(content, files);
+  readonly contents: Store['contents'] = async (ref) => this.#contents.list(ref);
+  readonly revisionFiles: Store['revisionFiles'] = async (ref, page) => this.#contents.files(ref, page);
+  readonly revisionFile: Store['revisionFile'] = async (ref, place) => this.#contents.file(ref, place);
+  readonly hunksOfCommits: Store['hunksOfCommits'] = async (tenant, commits, paths) =>
+    this.#contents.ofCommits(tenant, commits, paths);
+
+  readonly histories: Store['histories'] = async (tenant, sample) =>
+    copy(historiesIn(this.#tenants.get(tenant)?.rows ?? [], this.#known(tenant), sample));
+  readonly history: Store['history'] = async ({ tenant, change }) =>
+    copy(historyIn(this.#tenants.get(tenant)?.rows ?? [], change));
+  readonly activity: Store['activity'] = async (tenant, query) =>
+    copy(activityIn(this.#tenants.get(tenant)?.rows ?? [], this.#known(tenant), query));
+
+  readonly dueTimers: Store['dueTimers'] = async (before, limit) =>
+    dueIn(pendingIn(this.#tenants), before).slice(0, limit);
+  readonly pendingTimers: Store['pendingTimers'] = async (tenant, filter, page) =>
+    pageOf(pendingIn(this.#tenants), tenant, filter, page);
+  readonly timerSlots: Store['timerSlots'] = async (from, until, slotMs) =>
+    slotsOf(pendingIn(this.#tenants), from, until, slotMs);
 
   async load(refs: readonly ChangeRef[]): Promise<StoredChange[]> {
     return copy(
@@ -151,18 +201,6 @@ export class MemoryStore implements Store {
     return counts;
   }
 
-  async histories(tenant: string, sample: HistorySample): Promise<ChangeHistory[]> {
-    return copy(historiesIn(this.#tenants.get(tenant)?.rows ?? [], this.#known(tenant), sample));
-  }
-
-  async history({ tenant, change }: ChangeRef): Promise<ChangeHistory | undefined> {
-    return copy(historyIn(this.#tenants.get(tenant)?.rows ?? [], change));
-  }
-
-  async activity(tenant: string, query: { rows: number; recentSince: number }): Promise<Activity> {
-    return copy(activityIn(this.#tenants.get(tenant)?.rows ?? [], this.#known(tenant), query));
-  }
-
   async saveDefinition(
     definition: Omit<StoredDefinition, 'version'>,
   ): Promise<{ version: number; created: boolean }> {
@@ -187,50 +225,6 @@ export class MemoryStore implements Store {
   async definitionVersions(tenant: string, name: string): Promise<StoredDefinition[]> {
     const all = this.#tenants.get(tenant)?.definitions.filter((each) => each.name === name) ?? [];
     return copy(all.toReversed());
-  }
-
-  async addActivation(given: NewActivation) {
-    return copy(this.#life.add(copy(given)));
-  }
-
-  async definitionLife(tenant: string, name: string) {
-    return copy(this.#life.of(this.#tenants.get(tenant), tenant, name));
-  }
-
-  async activationHistory(tenant: string, name: string, page: { before?: number; limit: number }) {
-    return copy(this.#life.history(tenant, name, page));
-  }
-
-  async liveConfigurations(wanted: Following) {
-    return copy(liveConfigurationsIn(this.#tenants.get(wanted.tenant), wanted));
-  }
-
-  async changesFollowing(wanted: Following, page: { after: string; limit: number }) {
-    return changesFollowingIn(this.#tenants.get(wanted.tenant), wanted, page);
-  }
-
-  async untouchedSince(wanted: Following, migration: string, page: { after: string; limit: number }) {
-    return copy(untouchedIn(this.#tenants.get(wanted.tenant), wanted, migration, page));
-  }
-
-  async saveMigration(migration: MigrationRecord) {
-    return this.#life.save(copy(migration));
-  }
-
-  async migration(tenant: string, id: string) {
-    return copy(this.#life.find(tenant, id));
-  }
-
-  async migrations(tenant?: string) {
-    return copy(this.#life.list(tenant));
-  }
-
-  async moveMigration(...given: Parameters<Store['moveMigration']>) {
-    return this.#life.move(...given);
-  }
-
-  async advanceMigration(...given: Parameters<Store['advanceMigration']>) {
-    this.#life.advance(...given);
   }
 
   async createTenant(record: TenantRecord): Promise<boolean> {
@@ -288,73 +282,12 @@ export class MemoryStore implements Store {
     return copy(all.sort((a, b) => (a.name < b.name ? -1 : 1)));
   }
 
-  async saveDelegation(delegation: DelegationRecord): Promise<void> {
-    this.#delegations.save(delegation);
-  }
-
-  async delegation(tenant: string, id: string): Promise<DelegationRecord | undefined> {
-    return this.#delegations.find(tenant, id);
-  }
-
-  async delegations(
-    tenant: string,
-    filter: DelegationFilter,
-    page: { before?: string; limit: number },
-  ): Promise<DelegationRecord[]> {
-    return this.#delegations.list(tenant, filter, page);
-  }
-
-  async revokeDelegation(tenant: string, id: string, at: number): Promise<boolean> {
-    return this.#delegations.revoke(tenant, id, at);
-  }
-
-  async standings(targets: readonly Target[]): Promise<Standing[]> {
-    return standingsIn(this.#tenants, targets);
-  }
-
-  async edgesAt(tenant: string, changes: readonly string[], direction: 'up' | 'down'): Promise<EdgeRow[]> {
-    return edgesAtIn(this.#tenants.get(tenant), changes, direction);
-  }
-
-  async edgesBeyond(
-    tenant: string,
-    changes: readonly string[],
-    direction: 'up' | 'down',
-    limit: number,
-  ): Promise<EdgeRow[]> {
-    return edgesBeyondIn(this.#tenants.get(tenant), changes, direction).slice(0, limit);
-  }
-
-  async allEdges(tenant: string, limit: number): Promise<EdgeRow[]> {
-    return allEdgesIn(this.#tenants.get(tenant)).slice(0, limit);
-  }
-
-  async movedIn(tenant: string, after: number, until: number, limit: number): Promise<string[]> {
-    return movedIn(this.#tenants.get(tenant), after, until).slice(0, limit);
-  }
-
-  async graphNodes(tenant: string, changes: readonly string[]): Promise<GraphNode[]> {
-    return copy(graphNodesIn(this.#tenants.get(tenant), changes));
-  }
-
-  async happenedIn(tenant: string, after: number, until: number): Promise<Happened[]> {
-    return happenedIn(this.#tenants.get(tenant), after, until);
-  }
-
-  async dependantsOf(happened: Happened & { readonly tenant: string }): Promise<Dependant[]> {
-    return dependantsIn(this.#tenants.get(happened.tenant), happened);
-  }
-
   async cascadePositions(): Promise<CascadePosition[]> {
     return [...this.#tenants].flatMap(([tenant, { cascaded, directed, rows }]) => {
       const directoryHead = this.#directory.head(tenant);
       const at = { directorySeq: directed, directoryHead };
       return cascaded === undefined ? [] : [{ tenant, seq: cascaded, head: rows.length, ...at }];
     });
-  }
-
-  async openDependants(tenant: string, after: string, limit: number): Promise<OpenDependant[]> {
-    return openDependantsIn(this.#tenants.get(tenant), after).slice(0, limit);
   }
 
   async moveCascadeRules(tenant: string, directorySeq: number): Promise<void> {
@@ -375,33 +308,6 @@ export class MemoryStore implements Store {
     throw new CountersignError('NOT_FOUND', `There is no tenant "${saying.tenant}".`);
   }
 
-  async directorySince(tenant: string, after: number): Promise<DirectoryEntry[]> {
-    return this.#directory.since(tenant, after);
-  }
-
-  async directoryHistory(
-    tenant: string,
-    page: { before?: number; limit: number },
-  ): Promise<DirectoryEntry[]> {
-    return this.#directory.history(tenant, page);
-  }
-
-  async saveContent(content: ContentRecord, files: readonly StoredFile[]) {
-    return this.#contents.save(content, files);
-  }
-
-  async contents(ref: ChangeRef) {
-    return this.#contents.list(ref);
-  }
-
-  async revisionFiles(ref: RevisionRef, page: { after: number; limit: number }) {
-    return this.#contents.files(ref, page);
-  }
-
-  async revisionFile(ref: RevisionRef, place: number) {
-    return this.#contents.file(ref, place);
-  }
-
   async hunksTouching(
     tenant: string,
     paths: readonly string[],
@@ -411,37 +317,6 @@ export class MemoryStore implements Store {
     const known = this.#known(tenant);
     const isOpen = (change: string) => known.get(change)?.isOpen === true;
     return this.#contents.touching(tenant, paths, exceptChange, isOpen, page);
-  }
-
-  async hunksOfCommits(tenant: string, commits: readonly string[], paths: readonly string[]) {
-    return this.#contents.ofCommits(tenant, commits, paths);
-  }
-
-  async dueTimers(before: number, limit: number): Promise<DueTimer[]> {
-    const due = this.#pending().filter(({ dueAt }) => dueAt < before);
-    return due.slice(0, limit).map(({ status: _, ...timer }) => timer);
-  }
-
-  async pendingTimers(
-    tenant: string,
-    filter: TimerFilter,
-    { after, limit }: { after?: DueTimer; limit: number },
-  ): Promise<DueTimer[]> {
-    const position = ({ dueAt, change, name }: DueTimer) =>
-      `${String(dueAt).padStart(16, '0')} ${change} ${name}`;
-    return this.#pending()
-      .filter((timer) => timer.tenant === tenant)
-      .filter(({ change }) => filter.change === undefined || change === filter.change)
-      .filter(({ name }) => filter.name === undefined || name === filter.name)
-      .filter(({ dueAt }) => filter.before === undefined || dueAt < filter.before)
-      .filter((timer) => !after || position(timer) > position(after))
-      .slice(0, limit)
-      .map(({ status: _, ...timer }) => timer);
-  }
-
-  async timerSlots(from: number, until: number, slotMs: number): Promise<number[]> {
-    const within = this.#pending().filter(({ dueAt }) => dueAt >= from && dueAt < until);
-    return [...new Set(within.map(({ dueAt }) => Math.floor(dueAt / slotMs) * slotMs))];
   }
 
   #known(tenant: string) {
@@ -477,7 +352,7 @@ export class MemoryStore implements Store {
 
   #record(ref: ChangeRef, { facts, state }: Held): ChangeRecord {
     const { snapshot: _, ...moving } = state;
-    const timers = this.#pending()
+    const timers = pendingIn(this.#tenants)
       .filter(({ tenant, change }) => tenant === ref.tenant && change === ref.change)
       .map(({ name, setVersion, event, dueAt }): TimerRecord => ({ name, setVersion, event, dueAt }));
     return { tenant: ref.tenant, change: ref.change, ...facts, ...moving, timers };
@@ -488,15 +363,6 @@ export class MemoryStore implements Store {
     return changes
       .map(([change, held]) => this.#record({ tenant, change }, held))
       .filter((record) => matches(record, filter));
-  }
-
-  /** Pending timers of all tenants, earliest first. */
-  #pending(): HeldTimer[] {
-    const all = [...this.#tenants.values()].flatMap(({ timers }) => [...timers.values()]);
-    const order = (t: HeldTimer) => JSON.stringify([t.tenant, t.change, t.name, t.setVersion]);
-    return all
-      .filter(({ status }) => status === 'pending')
-      .sort((a, b) => a.dueAt - b.dueAt || (order(a) < order(b) ? -1 : 1));
   }
 }
 

@@ -17,6 +17,7 @@ export class LanguageServer {
   readonly #waiting = new Map<number, (message: Message) => void>();
   #received = Buffer.alloc(0);
   #lastId = 0;
+  #version = 0;
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -30,12 +31,19 @@ export class LanguageServer {
     this.#send({ method: 'initialized', params: {} });
   }
 
-  /** Opens a document and returns what is offered at `|`, which is not part of it. */
-  async complete(name: string, textWithCursor: string): Promise<string[]> {
+  /** What is offered at `|`, which is not part of the text. It becomes the text of the one open document: a second would be checked too. */
+  async complete(textWithCursor: string): Promise<string[]> {
     const [before = '', after = ''] = textWithCursor.split('|');
-    const uri = pathToFileURL(join(this.#directory, name)).href;
-    const textDocument = { uri, languageId: 'typescript', version: 1, text: before + after };
-    this.#send({ method: 'textDocument/didOpen', params: { textDocument } });
+    const text = before + after;
+    const uri = pathToFileURL(join(this.#directory, 'open.ts')).href;
+    const version = ++this.#version;
+    if (version === 1) {
+      const textDocument = { uri, languageId: 'typescript', version, text };
+      this.#send({ method: 'textDocument/didOpen', params: { textDocument } });
+    } else {
+      const params = { textDocument: { uri, version }, contentChanges: [{ text }] };
+      this.#send({ method: 'textDocument/didChange', params });
+    }
     const lines = before.split('\n');
     const position = { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
     const { result } = await this.#request('textDocument/completion', { textDocument: { uri }, position });

@@ -1,9 +1,9 @@
 /** A small project outside the repository whose files import `countersign`, as an author's would. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll } from 'vitest';
+import { made } from '../support/made.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 export const TSC = join(REPOSITORY, 'node_modules/.bin/tsc');
@@ -62,11 +62,6 @@ export function changed(changes: Changes, sound = SOUND): string {
   }, sound);
 }
 
-const made: string[] = [];
-afterAll(async () => {
-  for (const directory of made) await rm(directory, { recursive: true, force: true });
-});
-
 /** Writes the files and a tsconfig.json; returns the directory, which goes with the test file. */
 export async function writeProject(files: Readonly<Record<string, string>>): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'countersign-types-'));
@@ -86,11 +81,14 @@ export async function writeProject(files: Readonly<Record<string, string>>): Pro
   return directory;
 }
 
-/** What `tsc` prints about the project. */
+/** What `tsc` prints about the project; with one checker, for several would each look at the library anew. */
 export async function compileProject(directory: string, ...flags: string[]): Promise<string> {
   return new Promise((done) => {
-    execFile(TSC, ['-p', directory, '--pretty', 'false', ...flags], { cwd: directory }, (_error, stdout) =>
-      done(stdout),
+    execFile(
+      TSC,
+      ['-p', directory, '--pretty', 'false', '--checkers', '1', ...flags],
+      { cwd: directory },
+      (_error, stdout) => done(stdout),
     );
   });
 }

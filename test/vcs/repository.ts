@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
+import { made } from '../support/made.ts';
 
 export interface Content {
   /** null removes the file. */
@@ -66,15 +67,11 @@ export function makeRepository(directory = temporaryDirectory()): TestRepository
   };
 }
 
-const made: string[] = [];
-afterAll(() => {
-  for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
-});
+let model: string | undefined;
 
 /** `git init` once per file, its result copied for every other repository: starting a process costs more than the copy. */
 function initialise(directory: string): void {
-  let [model] = made;
-  if (model === undefined) {
+  if (model === undefined || !existsSync(model)) {
     model = mkdtempSync(join(tmpdir(), 'countersign-test-'));
     runGit(model, ['init', '--quiet', '--initial-branch=main', '.']);
     made.push(model);

@@ -9,6 +9,7 @@ import type { CommitHunks } from '../../../src/persistence/records.ts';
 import { diffOf } from '../../../src/vcs/git/content.ts';
 import { openRepository, type Repository } from '../../../src/vcs/git/repository.ts';
 import { oldRanges } from '../../../src/vcs/hunks.ts';
+import { runs } from '../../support/runs.ts';
 import { lines, makeRepository, type TestRepository } from '../../vcs/repository.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -121,9 +122,9 @@ describe('an exact answer', () => {
           expectAgreement(found, merged, a, b);
         }
       }),
-      { numRuns: 3 },
+      { numRuns: runs(1, 3) },
     );
-    expect(Math.min(seen.clean, seen.conflict)).toBeGreaterThan(3);
+    expect(Math.min(seen.clean, seen.conflict)).toBeGreaterThan(runs(1, 3));
   });
 
   it('on different bases is what git finds where the upper one is put onto the lower base', async () => {
@@ -158,9 +159,9 @@ describe('an exact answer', () => {
           );
         }
       }),
-      { numRuns: 2 },
+      { numRuns: runs(1, 2) },
     );
-    expect(Math.min(seen.exact, seen.conflict)).toBeGreaterThan(2);
+    expect(Math.min(seen.exact, seen.conflict)).toBeGreaterThan(runs(0, 2));
   });
 });
 

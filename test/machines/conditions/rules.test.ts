@@ -9,11 +9,12 @@ import { formProblems } from '../../../src/machines/conditions/form.ts';
 import { parseCondition } from '../../../src/machines/conditions/parse.ts';
 import { print } from '../../../src/machines/conditions/print.ts';
 import { readsOf } from '../../../src/machines/conditions/variables.ts';
+import { runs } from '../../support/runs.ts';
 import { type Case, cases, FUNCTIONS, formed } from './arbitrary.ts';
 import { filled, naive } from './naive.ts';
 
 /** Shrinking a case that was made step by step takes minutes; the cases are small enough to read. */
-const RUNS = { numRuns: 400, endOnFailure: true };
+const RUNS = { numRuns: runs(100, 400), endOnFailure: true };
 /** The generator makes good conditions; the few that are too long or too dear are left out. */
 const good = (missing: number) =>
   cases({ missing }).filter(({ tree, scope }) => checkCondition(tree, scope).length === 0);
@@ -31,7 +32,7 @@ describe('text and tree', () => {
           expect(parseCondition(print(tree))).toEqual({ ok: true, tree });
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: runs(300, 1_000) },
     );
   });
 
@@ -47,7 +48,7 @@ describe('text and tree', () => {
         const again = parseCondition(text);
         expect(again).toEqual({ ok: true, tree: parsed.tree });
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(600, 2_000) },
     );
   });
 
@@ -63,7 +64,7 @@ describe('text and tree', () => {
           expect(offset).toBeLessThanOrEqual(text.length);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(600, 2_000) },
     );
   });
 });

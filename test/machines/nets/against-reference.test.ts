@@ -6,10 +6,11 @@ import { type Net, workflowEnds } from '../../../src/machines/nets/net.ts';
 import { readPnml, writePnml } from '../../../src/machines/nets/pnml.ts';
 import { reduce } from '../../../src/machines/nets/reduce.ts';
 import { checkNet, type NetVerdict } from '../../../src/machines/nets/soundness.ts';
+import { runs } from '../../support/runs.ts';
 import { generalNets, netsWithSinks, workflowNets } from './random-nets.ts';
 import { fire, judged, type Reference, reference } from './reference.ts';
 
-const RUNS = { numRuns: 2_500 };
+const RUNS = { numRuns: runs(600, 2_500) };
 
 /** With it the reduction decides wherever it can. */
 const REDUCED = { count: 1 };
@@ -135,7 +136,7 @@ it('every net reads back from the PNML that was written of it', () => {
       expect(defects).toEqual([]);
       expect(sorted(back)).toEqual(sorted(named));
     }),
-    { numRuns: 500 },
+    { numRuns: runs(150, 500) },
   );
 });
 

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { sizeOf } from '../../../src/machines/nets/count.ts';
 import { LIMITS } from '../../../src/machines/nets/explore.ts';
 import { type Net, started, workflowEnds } from '../../../src/machines/nets/net.ts';
+import { runs } from '../../support/runs.ts';
 import { netFrom, netsWithSinks, workflowNets } from './random-nets.ts';
 import { reference } from './reference.ts';
 
@@ -50,6 +51,6 @@ it.each([
       const found = sizes(net);
       expect(found?.counted).toEqual(found?.visited);
     }),
-    { numRuns: process.env.COUNTERSIGN_LONG === '1' ? 50_000 : 1_000 },
+    { numRuns: runs(1_000, 50_000) },
   );
 });

@@ -7,10 +7,11 @@ import { expect, it } from 'vitest';
 import { LIMITS } from '../../../src/machines/nets/explore.ts';
 import { readPnml, writePnml } from '../../../src/machines/nets/pnml.ts';
 import { checkNet } from '../../../src/machines/nets/soundness.ts';
+import { runs } from '../../support/runs.ts';
 import { FOREIGN } from './foreign-files.ts';
 import { generalNets, netsWithSinks, workflowNets } from './random-nets.ts';
 
-const RUNS = { numRuns: process.env.COUNTERSIGN_LONG === '1' ? 50_000 : 1_000 };
+const RUNS = { numRuns: runs(1_000, 50_000) };
 const SMALL = { limits: { ...LIMITS, markings: 3_000, edges: 20_000 }, count: 1_000 };
 
 type Change = (bytes: Buffer, at: number, value: number) => Buffer;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Net } from '../../../src/machines/nets/net.ts';
 import { readPnml, writePnml } from '../../../src/machines/nets/pnml.ts';
 import { checkNet } from '../../../src/machines/nets/soundness.ts';
+import { runs } from '../../support/runs.ts';
 import { FOREIGN, PIPE } from './foreign-files.ts';
 import { generalNets, workflowNets } from './random-nets.ts';
 
@@ -279,6 +280,6 @@ it('writing a net and reading it gives the same net: names, weights and marking'
         }
       },
     ),
-    { numRuns: 500 },
+    { numRuns: runs(150, 500) },
   );
 });

@@ -1,4 +1,5 @@
 /** The same questions, answered by trying everything: who votes how in which ballot, and who is away. */
+import type { OwnerGroup } from '../../../src/machines/context.ts';
 import type { Person } from '../../../src/machines/staffing/staff.ts';
 import type { Instance, SomeBallot, SomeNeed, SomeRule } from './instances.ts';
 
@@ -10,6 +11,13 @@ interface World {
   readonly people: readonly Person[];
   /** Null: a stranger, a person without roles. */
   readonly author: Person | null;
+  readonly owned?: Owned | undefined;
+}
+
+/** Whose vote the change needs because of its files, and in which ballots. */
+export interface Owned {
+  readonly group: OwnerGroup;
+  readonly ballots: readonly boolean[];
 }
 
 function isTied(person: Person, { author }: World): boolean {
@@ -85,14 +93,28 @@ function isMet(need: SomeNeed, ballot: SomeBallot, votes: readonly Vote[], world
   return voices.reduce((sum, voice) => sum + weigh(voice), 0) >= need.weight;
 }
 
+/** So many persons of the group among those who voted and count. */
+function hasOwners({ group }: Owned, ballot: SomeBallot, votes: readonly Vote[], world: World): boolean {
+  const excludes = ballot.rule.exclude || ballot.strong?.exclude === true;
+  const tied = votes.filter(({ person }) => excludes && isTied(person, world));
+  const lost = new Set(tied.map(({ person }) => partyOf(person)));
+  const parties = new Set(votes.map(({ person }) => partyOf(person)));
+  const own = [...parties].filter(
+    (party) => !lost.has(party) && (group.members.includes('*') || group.members.includes(party)),
+  );
+  return own.length >= (group.required ?? 1);
+}
+
 /** Each set of parties whose votes satisfy the ballot. */
-function satisfying(ballot: SomeBallot, world: World): ReadonlySet<string>[] {
+function satisfying(ballot: SomeBallot, world: World, owned?: Owned): ReadonlySet<string>[] {
   const found = new Map<string, ReadonlySet<string>>();
   for (const votes of votings(ballot, world)) {
     const parties = new Set(votes.map(({ person }) => partyOf(person)));
     const key = [...parties].sort().join();
-    if (!found.has(key) && ballot.needs.every((need) => isMet(need, ballot, votes, world)))
-      found.set(key, parties);
+    const isEnough = () =>
+      ballot.needs.every((need) => isMet(need, ballot, votes, world)) &&
+      (!owned || hasOwners(owned, ballot, votes, world));
+    if (!found.has(key) && isEnough()) found.set(key, parties);
   }
   return [...found.values()];
 }
@@ -101,7 +123,8 @@ function satisfying(ballot: SomeBallot, world: World): ReadonlySet<string>[] {
 export function canFinish(world: World, risk: 'low' | 'high'): boolean {
   const { ballots, stages, hasCases } = world.instance;
   const left = hasCases && risk === 'low' ? stages.slice(1) : stages;
-  const sets = ballots.map((ballot) => satisfying(ballot, world));
+  const { owned } = world;
+  const sets = ballots.map((ballot, at) => satisfying(ballot, world, owned?.ballots[at] ? owned : undefined));
   const meets = (one: ReadonlySet<string>, other: ReadonlySet<string>) =>
     [...one].some((each) => other.has(each));
   const go = (at: number, cast: ReadonlyMap<number, ReadonlySet<string>>): boolean => {
@@ -141,9 +164,14 @@ export function pairsOf({ people, hasCases }: Instance): Pair[] {
   return [null, ...people].flatMap((author) => risks.map((risk) => ({ author, risk })));
 }
 
-export function isServed(instance: Instance, { author, risk }: Pair, away: readonly string[] = []): boolean {
+export function isServed(
+  instance: Instance,
+  { author, risk }: Pair,
+  away: readonly string[] = [],
+  owned?: Owned,
+): boolean {
   const people = instance.people.filter((each) => !away.includes(partyOf(each)));
-  return canFinish({ instance, people, author }, risk);
+  return canFinish({ instance, people, author, owned }, risk);
 }
 
 /** Sets of so many parties, none of them the author's. */

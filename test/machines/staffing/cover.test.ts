@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CoverClass, cover } from '../../../src/machines/staffing/cover.ts';
+import { runs } from '../../support/runs.ts';
 
 function byTrying(want: readonly number[], classes: readonly CoverClass[]): boolean {
   const units = classes.flatMap(({ count, choices }) => Array.from({ length: count }, () => choices));
@@ -55,7 +56,7 @@ describe.each([
           expect(sum.reduce((all, each) => all + each, 0)).toBeGreaterThanOrEqual(least);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(700, 2_000) },
     );
   });
 });

@@ -7,6 +7,7 @@ import { normalise } from '../../../src/machines/normalise.ts';
 import { sourceSchema } from '../../../src/machines/source.ts';
 import { judgeFor } from '../../../src/machines/staffing/judge.ts';
 import { staffingOf } from '../../../src/machines/staffing/staffing.ts';
+import { runs } from '../../support/runs.ts';
 import { type Instance, instance, sourceOf } from './instances.ts';
 
 const group: fc.Arbitrary<OwnerGroup> = fc.record({
@@ -41,6 +42,8 @@ function servedFor(definition: Definition, given: Instance, owners: readonly Own
   return served.reduce((sum, { authors }) => sum + authors.length, 0);
 }
 
+const RUNS = runs(100, 400);
+
 describe('the owners of files', () => {
   const flags = fc.array(fc.boolean(), { minLength: 3, maxLength: 3 });
 
@@ -54,9 +57,9 @@ describe('the owners of files', () => {
         expect(authors.served).toBe(servedFor(definition, given, [one]));
         if (findings.some(({ place }) => place.includes(one.name))) lacking += 1;
       }),
-      { numRuns: 400 },
+      { numRuns: RUNS },
     );
-    expect(lacking).toBeGreaterThan(20);
+    expect(lacking).toBeGreaterThan(RUNS / 20);
   }, 120_000);
 
   it('could give it together where each of them could', () => {
@@ -66,7 +69,7 @@ describe('the owners of files', () => {
         const staff = { people: given.people, mayOwn: groups };
         expect(staffingOf(definition, { staff }).authors.served).toBe(servedFor(definition, given, groups));
       }),
-      { numRuns: 200 },
+      { numRuns: RUNS / 2 },
     );
   }, 120_000);
 });

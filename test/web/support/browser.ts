@@ -43,12 +43,14 @@ export async function visit(
   return { page, context, faults };
 }
 
-/** Serious and critical violations of WCAG 2.2 A and AA, as sentences. */
-export async function seriousViolations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+const RULES = { all: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], colours: ['color-contrast'] };
+
+/** Serious and critical violations of WCAG 2.2 A and AA, as sentences: all, or of the one rule that looks at colours. */
+export async function seriousViolations(page: Page, rules: keyof typeof RULES = 'all'): Promise<string[]> {
+  if (!(await page.evaluate(`'axe' in window`))) await page.evaluate(AXE);
   const found: { id: string; impact: string; help: string; nodes: { html: string }[] }[] =
     await page.evaluate(
-      `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(({ violations }) => violations)`,
+      `axe.run(document, { runOnly: ${JSON.stringify(RULES[rules])} }).then(({ violations }) => violations)`,
     );
   return found
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
