@@ -15,6 +15,7 @@ import type { PostgresStore } from '../persistence/postgres-store.ts';
 import { APP_ROLE } from '../persistence/roles.ts';
 import { migrateScheduler } from '../scheduler/migrate.ts';
 import { type StartedScheduler, startScheduler } from '../scheduler/start.ts';
+import { packageVersion } from './version.ts';
 
 export interface Parts {
   readonly config: Config;
@@ -76,6 +77,7 @@ export async function compose(parts: Parts): Promise<Running> {
       port: config.PORT,
       transport: config.COUNTERSIGN_TRANSPORT,
       origins: config.COUNTERSIGN_ORIGINS,
+      cluster: { servers: store.servers, version: packageVersion(), alarms: () => scheduler.depth() },
       ...place,
       ...(parts.people && { people: parts.people(store) }),
     });

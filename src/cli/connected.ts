@@ -23,7 +23,12 @@ const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** By id, or by the key the version control system gave it. The answer shows what the caller may do. */
 export async function findChange(api: Api, name: string, project?: string): Promise<Change> {
-  if (ID.test(name)) return api.change(name);
+  return api.change(await findChangeId(api, name, project));
+}
+
+/** The id alone, of a change that cannot be loaded too. */
+export async function findChangeId(api: Api, name: string, project?: string): Promise<string> {
+  if (ID.test(name)) return name;
   const { items } = await api.changes({ key: name, project, limit: 10 });
   const [found, ...others] = items;
   if (!found) {
@@ -37,5 +42,5 @@ export async function findChange(api: Api, name: string, project?: string): Prom
       hint: 'Name one with --project, or give its id.',
     });
   }
-  return api.change(found.id);
+  return found.id;
 }

@@ -2,7 +2,6 @@
  * What can be typed. Every command loads its own module when it runs and returns a result; how results are shown is
  * the same for all.
  */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Io } from './io.ts';
 import { adder, type Finish, withCommon } from './program/add.ts';
@@ -18,6 +17,7 @@ import { addRepositories } from './program/repositories.ts';
 import { addStaffing } from './program/staffing.ts';
 import { addTimers } from './program/timers.ts';
 import { addWorkflows } from './program/workflows.ts';
+import { packageVersion } from './version.ts';
 
 export function createProgram(io: Io, finish: Finish): Command {
   const program = new Command('countersign')
@@ -45,8 +45,4 @@ export function createProgram(io: Io, finish: Finish): Command {
   addDirectory(io, program, finish);
   addAdministration(add, io, program, finish);
   return program;
-}
-
-function packageVersion(): string {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 }

@@ -67,6 +67,8 @@ import type {
 } from './records.ts';
 import type { RevocationStore } from './revocation-records.ts';
 import { revocationsIn } from './revocations.ts';
+import type { ServerStore } from './server-records.ts';
+import { serversIn } from './servers.ts';
 
 export interface PostgresStoreOptions {
   readonly log: Logger;
@@ -80,6 +82,7 @@ export class PostgresStore {
   readonly #readers: pg.Pool;
   readonly readers: ReaderStore;
   readonly revocations: RevocationStore;
+  readonly servers: ServerStore;
 
   /** `config` connects as the restricted role to a migrated database; nothing is opened until it is used. */
   constructor(config: DatabaseConfig, { log, writers = 2, readers = 6 }: PostgresStoreOptions) {
@@ -87,6 +90,7 @@ export class PostgresStore {
     this.#readers = createPool(config, 'reader', readers, log);
     this.readers = readersIn(this.#writers, this.#readers);
     this.revocations = revocationsIn(this.#writers, this.#readers);
+    this.servers = serversIn(this.#writers, this.#readers);
   }
 
   load(refs: readonly ChangeRef[]): Promise<StoredChange[]> {

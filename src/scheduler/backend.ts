@@ -1,5 +1,5 @@
 /** What the alarm clock needs from BullMQ; PostgreSQL and Redis each provide it in their own file. */
-import type { BulkJobOptions, Job, WorkerOptions } from 'bullmq';
+import type { BulkJobOptions, Job, JobType, WorkerOptions } from 'bullmq';
 
 /** One queue for every tenant: what is due for whom stands in the `timers` table. */
 export const QUEUE = 'countersign-alarms';
@@ -18,6 +18,7 @@ export interface AlarmJob {
 export interface AlarmQueue {
   add(name: string, data: Alarm, opts: BulkJobOptions): Promise<unknown>;
   addBulk(jobs: AlarmJob[]): Promise<unknown>;
+  getJobCounts(...kinds: JobType[]): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 }
 

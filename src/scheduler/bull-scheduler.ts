@@ -4,7 +4,7 @@
  */
 import type { Job } from 'bullmq';
 import type { SettableClock } from '../actors/clock.ts';
-import type { Scheduler } from '../actors/ports.ts';
+import type { AlarmDepth, Scheduler } from '../actors/ports.ts';
 import { invariant } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Alarm, AlarmJob, AlarmWorker, Backend } from './backend.ts';
@@ -73,6 +73,18 @@ export class BullScheduler implements Scheduler {
       if (this.#closing.signal.aborted) return;
       log.warn({ err, slot: job?.data.slot, attempt: job?.attemptsMade }, 'a ring failed and is tried again');
     });
+  }
+
+  /** Never rejects, and takes no longer than arming. */
+  async depth(): Promise<AlarmDepth> {
+    const { backend } = this.#parts;
+    const ask = async () => {
+      const counts = await within(ANSWER_MS, backend.queue.getJobCounts('delayed', 'waiting', 'active'));
+      const { delayed = 0, waiting = 0, active = 0 } = counts;
+      return { delayed, waiting, active };
+    };
+    const jobs = backend.reachable() ? await ask().catch(() => null) : null;
+    return { backend: backend.kind, jobs };
   }
 
   /** Takes less than a second, whatever the backend does. An alarm whose ring was cut short rings elsewhere, later. */

@@ -1,7 +1,7 @@
 /** Starts the alarm clock: on Redis where a URL is given, else on PostgreSQL. BullMQ is loaded only here. */
 import type { PoolConfig } from 'pg';
 import { type SettableClock, systemClock } from '../actors/clock.ts';
-import type { Scheduler } from '../actors/ports.ts';
+import type { AlarmDepth, Scheduler } from '../actors/ports.ts';
 import { invariant } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Backend } from './backend.ts';
@@ -18,7 +18,10 @@ export interface SchedulerOptions {
   readonly rememberMs?: number;
 }
 
-export type StartedScheduler = Scheduler & { readonly backend: Backend['kind'] };
+export type StartedScheduler = Scheduler & {
+  readonly backend: Backend['kind'];
+  depth(): Promise<AlarmDepth>;
+};
 
 /** Fails with STORE_UNAVAILABLE when PostgreSQL cannot be used. A Redis that is away is waited for in the background. */
 export async function startScheduler(options: SchedulerOptions): Promise<StartedScheduler> {

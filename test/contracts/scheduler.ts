@@ -44,6 +44,16 @@ export function schedulerContract(open: () => Promise<SchedulerRig>): void {
     for (const ring of rings.all) expect(ring.at).toBeGreaterThanOrEqual(ring.slot);
   });
 
+  it('says how many alarms are set, and that it cannot while the backend is away', async () => {
+    const scheduler = await start();
+    const { backend } = scheduler;
+    const from = Date.now() + 3_600_000;
+    await scheduler.arm([from, from + 1_000, from + 2_000, from]);
+    expect(await scheduler.depth()).toEqual({ backend, jobs: { delayed: 3, waiting: 0, active: 0 } });
+    rig.cut();
+    await expect.poll(() => scheduler.depth(), { timeout: 5_000 }).toEqual({ backend, jobs: null });
+  });
+
   it('wakes for an alarm that is earlier than the one it is waiting for', async () => {
     const scheduler = await start();
     const rings = await openRings(scheduler);

@@ -1,5 +1,5 @@
 /** `release`: a change that broke an invariant and was stopped goes on, on the server that is asked. */
-import { connected, findChange } from '../connected.ts';
+import { connected, findChangeId } from '../connected.ts';
 import type { Common } from '../connection.ts';
 import type { Io } from '../io.ts';
 import { done, type Result } from '../result.ts';
@@ -16,7 +16,7 @@ export async function release(
   name: string,
 ): Promise<Result> {
   return connected(io, common, async (api) => {
-    const { id } = await findChange(api, name, project);
+    const id = await findChangeId(api, name, project);
     const released = await api.release(id, reason);
     const said = released ? 'goes on' : 'was not stopped on this server';
     return done({ change: id, released }, `${cell(name)} ${said}.`);

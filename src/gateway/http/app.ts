@@ -20,6 +20,7 @@ import { errorResponse } from './problem-response.ts';
 import { addProjectRoutes } from './projects.ts';
 import { addQuestionRoutes } from './questions.ts';
 import { addReaderRoutes } from './readers.ts';
+import { addReleaseRoutes } from './release.ts';
 import { addReplayRoutes } from './replays.ts';
 import { addReviewerRoutes } from './reviewers.ts';
 import { addRevocationRoutes } from './revocations.ts';
@@ -63,6 +64,7 @@ export function createApp(services: Services): FetchHandler {
   addRevocationRoutes(routes, services);
   addOperationRoutes(routes, services);
   addOverviewRoutes(routes, services);
+  addReleaseRoutes(routes, services);
   addStreamDocument(routes);
   addDocument(api, routes);
   addStreamHint(api);

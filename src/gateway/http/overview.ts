@@ -1,28 +1,63 @@
-/** What operators look at first: how this server is, what it has in hand, what is late, and which changes it has stopped. */
+/** What operators look at first: how this server is and which others there are, what is late, and which changes it has stopped. */
 import { z } from '@hono/zod-openapi';
+import type { DueTimer } from '../../persistence/records.ts';
+import { GONE_AFTER_MS, type ListedServer, SHOWN_MS } from '../live/presence.ts';
 import { jsonResponse } from '../response.ts';
 import * as field from './fields.ts';
-import { noSuchChange } from './missing.ts';
 import type { Routes } from './route.ts';
 import type { Services } from './services.ts';
 
 const tag = 'operations';
 const role = 'operator';
-/** Overdue timers are counted up to here. */
+/** Timers are counted up to here. */
 const COUNTED = 1_000;
+const HOUR_MS = 3_600_000;
+
+const inHand = {
+  started_at: field.time,
+  sockets: z.int(),
+  subscriptions: z.int(),
+  commands_waiting: z.int().openapi({ description: 'Of all tenants, not taken yet' }),
+};
+
+const alarms = z
+  .strictObject({
+    backend: z.enum(['postgres', 'redis']),
+    jobs: z
+      .strictObject({ delayed: z.int(), waiting: z.int(), active: z.int() })
+      .nullable()
+      .openapi({ description: 'Null while the queue cannot be reached' }),
+  })
+  .openapi({
+    description: 'The queue of alarms of all tenants: one for each second in which timers are due soon',
+  });
 
 const overview = z
   .strictObject({
-    server: z.strictObject({
-      started_at: field.time,
-      sockets: z.int(),
-      subscriptions: z.int(),
-      commands_waiting: z.int().openapi({ description: 'Of all tenants, not taken yet' }),
-    }),
+    server: z.strictObject(inHand),
+    servers: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          host: z.string(),
+          pid: z.int(),
+          version: z.string(),
+          ...inHand,
+          seen_at: field.time.openapi({ description: 'When it last said that it runs' }),
+          answering: z.boolean().openapi({ description: 'The one that answers now' }),
+          gone: z.boolean().openapi({ description: `Not heard of for ${GONE_AFTER_MS / 1000} s` }),
+        }),
+      )
+      .openapi({
+        description: `Processes on this database. One that stops is left out, one that died after ${SHOWN_MS / 60_000} min`,
+      }),
     stream: z.strictObject({ epoch: z.string(), seq: z.int() }),
     timers: z.strictObject({
-      overdue: z.int().openapi({ description: `Due and not fired yet; counted up to ${COUNTED}` }),
-      oldest_due_at: field.time.nullable(),
+      pending: z.int().openapi({ description: `Of the tenant; counted up to ${COUNTED}` }),
+      due_within_hour: z.int(),
+      overdue: z.int().openapi({ description: 'Due and not fired yet' }),
+      oldest_due_at: field.time.nullable().openapi({ description: 'Of those that are overdue' }),
+      alarms: alarms.nullable(),
     }),
     quarantined: z
       .array(z.strictObject({ change: field.uuid, why: z.string(), since: field.time }))
@@ -30,8 +65,6 @@ const overview = z
   })
   .openapi('Overview');
 export type OverviewDocument = z.infer<typeof overview>;
-
-const released = z.strictObject({ change: field.uuid, released: z.boolean() }).openapi('Released');
 
 export function addOverviewRoutes(routes: Routes, services: Services): void {
   const startedAt = new Date().toISOString();
@@ -47,38 +80,19 @@ export function addOverviewRoutes(routes: Routes, services: Services): void {
     async ({ principal: { tenant } }) =>
       jsonResponse(200, await overviewOf(services, tenant, startedAt), { 'cache-control': 'no-store' }),
   );
-  routes.authorised(
-    {
-      method: 'post',
-      path: '/v1/changes/{id}/release',
-      summary: 'Let a quarantined change go on: the server that answers loads it anew',
-      tag,
-      role,
-      params: z.object({ id: field.uuid }),
-      body: z.strictObject({ reason: z.string().trim().min(1).max(4000) }),
-      answers: { 200: { description: 'False where it was not stopped here', schema: released } },
-    },
-    async ({ params: { id }, body: { reason }, principal }) => {
-      const ref = { tenant: principal.tenant, change: id };
-      if ((await services.backend.store.change(ref)) === undefined) throw noSuchChange(id);
-      const isReleased = services.backend.atWork.restart(ref);
-      if (isReleased)
-        services.log.warn({ ...ref, by: principal.id, reason }, 'a quarantined change was released');
-      return jsonResponse(200, { change: id, released: isReleased });
-    },
-  );
 }
 
 async function overviewOf(
-  { backend, metrics }: Services,
+  { backend, metrics, presence, alarms }: Services,
   tenant: string,
   startedAt: string,
 ): Promise<OverviewDocument> {
-  const [position, late] = await Promise.all([
+  const [position, pending, servers, depth] = await Promise.all([
     backend.store.position(tenant),
-    backend.store.pendingTimers(tenant, { before: Date.now() }, { limit: COUNTED }),
+    backend.store.pendingTimers(tenant, {}, { limit: COUNTED }),
+    presence?.list() ?? [],
+    alarms?.() ?? null,
   ]);
-  const [oldest] = late;
   return {
     server: {
       started_at: startedAt,
@@ -86,10 +100,40 @@ async function overviewOf(
       subscriptions: metrics.live.subscriptions(),
       commands_waiting: backend.atWork.waiting,
     },
+    servers: servers.map(serverDocument),
     stream: { epoch: position?.epoch ?? '', seq: position?.seq ?? 0 },
-    timers: { overdue: late.length, oldest_due_at: oldest ? new Date(oldest.dueAt).toISOString() : null },
+    timers: { ...countedAt(Date.now(), pending), alarms: depth },
     quarantined: backend.atWork
       .stopped(tenant)
-      .map(({ change, why, at }) => ({ change, why, since: new Date(at).toISOString() })),
+      .map(({ change, why, at }) => ({ change, why, since: timeOf(at) })),
   };
+}
+
+/** `pending` stands soonest first. */
+function countedAt(now: number, pending: readonly DueTimer[]) {
+  const before = (at: number) => pending.filter(({ dueAt }) => dueAt < at).length;
+  const overdue = before(now);
+  const [oldest] = pending;
+  return {
+    pending: pending.length,
+    due_within_hour: before(now + HOUR_MS) - overdue,
+    overdue,
+    oldest_due_at: overdue > 0 && oldest ? timeOf(oldest.dueAt) : null,
+  };
+}
+
+function serverDocument(server: ListedServer) {
+  const { id, host, pid, version, sockets, subscriptions } = server;
+  return {
+    ...{ id, host, pid, version, sockets, subscriptions },
+    commands_waiting: server.commandsWaiting,
+    started_at: timeOf(server.startedAt),
+    seen_at: timeOf(server.seenAt),
+    answering: server.isSelf,
+    gone: server.isGone,
+  };
+}
+
+function timeOf(at: number): string {
+  return new Date(at).toISOString();
 }

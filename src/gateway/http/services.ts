@@ -1,7 +1,9 @@
 /** What routes work with. */
+import type { AlarmDepth } from '../../actors/ports.ts';
 import type { Logger } from '../../log.ts';
 import type { Authenticator } from '../authenticate.ts';
 import type { Backend } from '../backend.ts';
+import type { Presence } from '../live/presence.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Regard } from '../regard.ts';
 import type { Revocations } from '../revocations.ts';
@@ -17,6 +19,10 @@ export interface Services {
   readonly overdueAfterMs: number;
   readonly tenants: KnownTenants;
   readonly metrics: Metrics;
+  /** The servers on this database, where they say so to each other. */
+  readonly presence: Presence | undefined;
+  /** How many alarms are set, where there is an alarm clock. */
+  readonly alarms: (() => Promise<AlarmDepth>) | undefined;
   readonly log: Logger;
   /** True from the moment the server was told to stop. */
   readonly isStopping: () => boolean;

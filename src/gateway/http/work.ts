@@ -1,6 +1,7 @@
 /** My work: open changes on which the caller may do something now, and what. */
 import { z } from '@hono/zod-openapi';
 import { jsonResponse } from '../response.ts';
+import { unlessBroken } from '../unless-broken.ts';
 import { isChangeId } from './changes.ts';
 import { cutPage, decodeCursor } from './cursor.ts';
 import * as field from './fields.ts';
@@ -35,7 +36,7 @@ export function addWorkRoutes(routes: Routes, { backend }: Services): void {
       const found = await backend.store.changes(principal.tenant, filter, page);
       const { shown, nextCursor } = cutPage(found, LOOKED_THROUGH, ({ change }) => change);
       const views = await Promise.all(
-        shown.map(({ tenant, change }) => backend.view({ tenant, change }, principal)),
+        shown.map(({ tenant, change }) => unlessBroken(backend.view({ tenant, change }, principal))),
       );
       const mine = views.filter((view) => view?.enabled.some(({ refusal }) => refusal === null));
       const items = mine.flatMap((view) => (view ? [changeDocument(view)] : []));

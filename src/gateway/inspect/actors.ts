@@ -9,8 +9,9 @@ import type { ReadStore } from '../backend.ts';
 import type { TransitionDocument } from '../http/schemas.ts';
 import { matches } from '../live/matches.ts';
 import type { Query } from '../protocol.ts';
+import type { InspectFrame } from './frames.ts';
 import { isNarrowed } from './target.ts';
-import { actorFrame, type InspectFrame, rowFrames, type Stand } from './wire.ts';
+import { actorFrame, rowFrames, type Stand } from './wire.ts';
 import type { InspectedWorkflow, InspectedWorkflows } from './workflows.ts';
 
 /** Rows looked through for the next migration of a change that is told from the past. */

@@ -12,10 +12,10 @@ import type { Problem } from '../problem.ts';
 import { Session, type SessionServices } from '../session.ts';
 import type { Frame, SendResult, Socket, SocketListener } from '../transport.ts';
 import { Actors } from './actors.ts';
+import type { InspectFrame } from './frames.ts';
 import { INSPECT_CLOSE, type InspectLimits } from './limits.ts';
 import { Pump } from './pump.ts';
 import { isNarrowed, scopeOf, type Target } from './target.ts';
-import type { InspectFrame } from './wire.ts';
 import type { InspectedWorkflows } from './workflows.ts';
 
 export interface InspectServices extends SessionServices {

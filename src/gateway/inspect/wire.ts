@@ -6,60 +6,10 @@ import { isOperation } from '../../actors/operations.ts';
 import { isBuiltIn } from '../../machines/compile.ts';
 import type { ChangeRecord, Json } from '../../persistence/records.ts';
 import type { TransitionDocument } from '../http/schemas.ts';
+import type { ActorFrame, EventFrame, EventOfRow, SnapshotFrame, SnapshotOfChange } from './frames.ts';
 import type { InspectedWorkflow } from './workflows.ts';
 
 const VERSION = '0.7.2';
-
-interface BaseFrame {
-  /** The change: unique across servers. */
-  readonly sessionId: string;
-  readonly rootId: string;
-  /** Milliseconds since the epoch, as text. */
-  readonly createdAt: string;
-  /** The `seq` of the row, as text; that of an actor is its session's. */
-  readonly id: string;
-  readonly _version: string;
-}
-
-export interface ActorFrame extends BaseFrame {
-  readonly type: '@xstate.actor';
-  readonly name: string;
-  readonly snapshot: SnapshotOfChange;
-  /** The configuration of the machine, as JSON. */
-  readonly definition: string;
-  readonly parentId: undefined;
-}
-
-export interface EventFrame extends BaseFrame {
-  readonly type: '@xstate.event';
-  readonly event: EventOfRow;
-  /** Who sent it. */
-  readonly sourceId: string;
-}
-
-export interface SnapshotFrame extends BaseFrame {
-  readonly type: '@xstate.snapshot';
-  readonly event: EventOfRow;
-  readonly snapshot: SnapshotOfChange;
-}
-
-export type InspectFrame = ActorFrame | EventFrame | SnapshotFrame;
-
-interface EventOfRow {
-  readonly type: string;
-  readonly kind: string;
-  readonly role: string | null;
-  /** The code of the refusal. */
-  readonly refusal: string | null;
-}
-
-/** As a machine has one, without the context in which people's words are. */
-export interface SnapshotOfChange {
-  readonly status: 'active' | 'done';
-  readonly value: Json;
-  readonly output: string | undefined;
-  readonly context: { readonly version: number; readonly outcome: string | null };
-}
 
 /** How a change stands. */
 export interface Stand {
@@ -77,7 +27,6 @@ export function actorFrame(
     name: `${workflow.name} ${key ?? change}`,
     definition: workflow.machine,
     snapshot: snapshotOf(stand, workflow),
-    parentId: undefined,
     ...base(change, createdAt, change),
   };
 }
@@ -115,6 +64,6 @@ function snapshotOf({ state, version }: Stand, { outcomes }: InspectedWorkflow):
   };
 }
 
-function base(change: string, at: number, id: string): BaseFrame {
+function base(change: string, at: number, id: string) {
   return { sessionId: change, rootId: change, createdAt: String(at), id, _version: VERSION };
 }

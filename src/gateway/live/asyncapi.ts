@@ -1,14 +1,18 @@
 /**
  * The WebSocket protocol as an AsyncAPI 3.0 document, made from the schemas that server and client share: what it says is
- * what is checked. Each command is an operation the server receives, with its reply; each push is one it sends.
+ * what is checked. Each command is an operation the server receives, with its reply; each push is one it sends. The inspector's feed
+ * is a second channel, on which the server only sends.
  */
 import { z } from 'zod';
 import { commandSchema, errorSchema, frameId, pushSchema, replyBodies } from '../../client/frames.ts';
 import { STREAM_PATH, SUBPROTOCOL } from '../../client/names.ts';
+import { inspectSchema } from '../inspect/frames.ts';
+import { INSPECT_SUBPROTOCOL } from '../inspect/handshake.ts';
+import { INSPECT_PATH, targetSchema } from '../inspect/target.ts';
 
 const CHANNEL = '#/channels/stream';
-const MESSAGES = `${CHANNEL}/messages`;
 
+/** An AsyncAPI 3.0 document, as plain data. */
 export function asyncApiDocument() {
   const commands = commandSchema.options.map((schema) => ({ name: schema.shape.type.value, schema }));
   const pushes = pushSchema.options.map((schema) => ({ name: schema.shape.type.value, schema }));
@@ -24,7 +28,8 @@ export function asyncApiDocument() {
     info: {
       title: 'Countersign, live',
       version: '1',
-      description: 'Every frame is one JSON object in a text message; docs/protocol.md says what they mean.',
+      description:
+        'Every frame is one JSON object in a text message; docs/protocol.md and docs/inspector.md say what they mean.',
     },
     defaultContentType: 'application/json',
     channels: {
@@ -34,11 +39,30 @@ export function asyncApiDocument() {
         bindings: { ws: { method: 'GET' } },
         messages: Object.fromEntries(messages),
       },
+      inspect: inspectChannel(),
     },
     operations: Object.fromEntries([
       ...commands.map(({ name }) => [name, receives(name)]),
-      ...pushes.map(({ name }) => [pushed(name), sends(pushed(name))]),
+      ...pushes.map(({ name }) => [pushed(name), sends(CHANNEL, pushed(name))]),
+      ...inspected.map(({ name }) => [name, sends(INSPECT_CHANNEL, name)]),
     ]),
+  };
+}
+
+const INSPECT_CHANNEL = '#/channels/inspect';
+/** `@xstate.actor` is the message `inspectActor`. */
+const inspected = inspectSchema.options.map((schema) => {
+  const type = schema.shape.type.value;
+  return { name: `inspect${capital(type.slice('@xstate.'.length))}`, type, schema };
+});
+
+function inspectChannel() {
+  const messages = inspected.map(({ name, type, schema }) => [name, messageOf(`Frame "${type}"`, schema)]);
+  return {
+    address: INSPECT_PATH,
+    title: `What happens to changes, in the frames of @statelyai/inspect; subprotocol "${INSPECT_SUBPROTOCOL}" or none`,
+    bindings: { ws: { method: 'GET', query: payloadOf(targetSchema) } },
+    messages: Object.fromEntries(messages),
   };
 }
 
@@ -54,30 +78,46 @@ function replyTo(command: string): string {
 
 /** A push may be called like a command: both have an "event". */
 function pushed(name: string): string {
-  return `push${name[0]?.toUpperCase()}${name.slice(1)}`;
+  return `push${capital(name)}`;
+}
+
+function capital(name: string): string {
+  return `${name[0]?.toUpperCase()}${name.slice(1)}`;
 }
 
 function messageOf(title: string, schema: z.ZodType) {
+  return { title, payload: payloadOf(schema) };
+}
+
+function payloadOf(schema: z.ZodType) {
   const { $schema: _dialect, ...payload } = z.toJSONSchema(schema, {
     target: 'draft-7',
     io: 'input',
     unrepresentable: 'any',
   });
-  return { title, payload };
+  return payload;
 }
 
 function receives(name: CommandName) {
   return {
     action: 'receive',
     channel: { $ref: CHANNEL },
-    messages: [{ $ref: `${MESSAGES}/${name}` }],
+    messages: [inStream(name)],
     reply: {
       channel: { $ref: CHANNEL },
-      messages: [{ $ref: `${MESSAGES}/${replyTo(name)}` }, { $ref: `${MESSAGES}/error` }],
+      messages: [inStream(replyTo(name)), inStream('error')],
     },
   };
 }
 
-function sends(message: string) {
-  return { action: 'send', channel: { $ref: CHANNEL }, messages: [{ $ref: `${MESSAGES}/${message}` }] };
+function inStream(message: string) {
+  return { $ref: `${CHANNEL}/messages/${message}` };
+}
+
+function sends(channel: string, message: string) {
+  return {
+    action: 'send',
+    channel: { $ref: channel },
+    messages: [{ $ref: `${channel}/messages/${message}` }],
+  };
 }

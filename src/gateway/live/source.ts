@@ -1,9 +1,11 @@
 /** What a live set is of: where its changes are found at first, and whether one of them belongs to it now. */
+
 import type { Principal } from '../../actors/commands.ts';
 import type { ChangeRecord } from '../../persistence/records.ts';
 import type { Backend, ReadStore } from '../backend.ts';
 import { changeDocument, changeSummary } from '../http/wire.ts';
 import type { Item, Query } from '../protocol.ts';
+import { unlessBroken } from '../unless-broken.ts';
 import { filterOf, matches } from './matches.ts';
 
 export interface Source {
@@ -49,7 +51,7 @@ export function workOf(
   return {
     candidates: (before, limit) => store.changes(tenant, filterOf(open), pageOf(before, limit)),
     item: async (change) => {
-      const seen = await view({ tenant, change }, principal());
+      const seen = await unlessBroken(view({ tenant, change }, principal()));
       if (seen === undefined || hidden().has(seen.project) || !matches(open, seen)) return undefined;
       const { waits_for, enabled } = changeDocument(seen);
       const allowed = enabled.filter(({ refusal }) => refusal === null);
