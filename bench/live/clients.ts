@@ -1,10 +1,25 @@
 /** A process full of clients: they follow streams and say when the last of them has seen what it was to see. */
+import { ComebackLog } from './comebacks.ts';
+import { DIALECTS, type Dialect } from './dialects.ts';
 import type { ToClients } from './messages.ts';
 import { RawClient } from './raw-client.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const SWALLOWED_MS = 10_000;
 const AT_ONCE = 64;
+
+/**
+ * The kernel looks for a free port of an address one by one. With thousands taken, or resting after an earlier run, that
+ * took milliseconds for each connection; so a few connections share an address of 127/8, of their own process.
+ */
+const PER_ADDRESS = 100;
+const ADDRESSES = 254;
+
+function addressOf(index: number): string {
+  const process16 = process.pid & 0xffff;
+  const [high, low] = [16 + ((process16 >> 8) & 0x7f), process16 & 0xff];
+  return `127.${high}.${low}.${1 + (Math.floor(index / PER_ADDRESS) % ADDRESSES)}`;
+}
 
 const say = (message: unknown) => process.send?.(message);
 const nowMs = () => performance.timeOrigin + performance.now();
@@ -17,36 +32,46 @@ let latencies: number[] = [];
 let timing = false;
 let next: { port: number; since: number } | undefined;
 let isEnding = false;
+let comebacks = new ComebackLog();
+let dialect: Dialect;
 let options: Extract<ToClients, { do: 'open' }>;
-
-function check(): void {
-  if (events >= expected) {
-    expected = Number.POSITIVE_INFINITY;
-    say({ done: 'seen', at: nowMs() });
-  }
-}
 
 const RECORDED = Buffer.from('"recorded_at":"');
 
+function count(event: Buffer): void {
+  events += 1;
+  if (timing) {
+    const from = event.indexOf(RECORDED) + RECORDED.length;
+    latencies.push(Date.now() - Date.parse(event.toString('latin1', from, from + 24)));
+  }
+  if (events < expected) return;
+  expected = Number.POSITIVE_INFINITY;
+  say({ done: 'seen', at: nowMs() });
+}
+
 function open(index: number, port: number, since?: number): RawClient {
+  comebacks.reached(index, 'dialled', nowMs());
   const client: RawClient = new RawClient({
     port,
-    localAddress: options.localAddress,
+    localAddress: addressOf(index),
+    path: dialect.path,
     protocols: options.protocols,
+    onConnected: () => comebacks.reached(index, 'connected', nowMs()),
     onFrame: (payload) => {
-      // {"type":"event…  {"type":"connected…  {"id":…
-      if (payload[9] === 0x65 && payload[10] === 0x76) {
-        events += 1;
-        if (timing) {
-          const from = payload.indexOf(RECORDED) + RECORDED.length;
-          latencies.push(Date.now() - Date.parse(payload.toString('latin1', from, from + 24)));
-        }
-        check();
-      } else if (payload[9] === 0x63 && payload[10] === 0x6f) {
+      const heard = dialect.hear(payload);
+      if (heard === 'event') {
+        if (next) comebacks.reached(index, 'caught_up', nowMs());
+        count(payload);
+      } else if (heard === 'welcome') {
+        comebacks.reached(index, 'welcomed', nowMs());
         const stream = options.streams[index % options.streams.length] ?? 'tenant';
-        if (!options.subscribe) ready();
-        else client.send(JSON.stringify({ id: 1, type: 'subscribe', stream, since }));
-      } else if (payload[2] === 0x69) ready();
+        const greeting = dialect.greeting(stream, since);
+        if (greeting === undefined) ready();
+        else client.send(greeting);
+      } else if (heard === 'subscribed') {
+        comebacks.reached(index, 'subscribed', nowMs());
+        ready();
+      } else if (heard === 'ping') client.send(dialect.pong);
     },
     onClose: () => {
       clearTimeout(watch);
@@ -62,7 +87,10 @@ function open(index: number, port: number, since?: number): RawClient {
   });
   let isReady = false;
   // A connection that the other side's full backlog has swallowed looks open from here.
-  const watch = setTimeout(() => client.socket.destroy(), SWALLOWED_MS);
+  const watch = setTimeout(() => {
+    comebacks.silent += 1;
+    client.socket.destroy();
+  }, SWALLOWED_MS);
   const ready = () => {
     clearTimeout(watch);
     isReady = true;
@@ -81,6 +109,7 @@ function openNext(): void {
 process.on('message', async (message: ToClients) => {
   if (message.do === 'open') {
     options = message;
+    dialect = DIALECTS[message.dialect];
     for (let index = 0; index < AT_ONCE; index++) openNext();
   }
   if (message.do === 'expect') {
@@ -101,11 +130,14 @@ process.on('message', async (message: ToClients) => {
     events = 0;
     expected = message.events;
     next = message;
+    comebacks = new ComebackLog();
     say({ done: 'expecting' });
   }
+  if (message.do === 'comebacks') say({ done: 'comebacks', comebacks: comebacks.summary() });
   if (message.do === 'end') {
     isEnding = true;
-    for (const client of clients) client.socket.destroy();
+    // Without the rest that follows an orderly end: its ports are free for whoever comes next.
+    for (const client of clients) client.socket.resetAndDestroy();
     clients = [];
     process.exit(0);
   }

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Comebacks } from './comebacks.ts';
 import type { FromServer, ToClients, ToServer } from './messages.ts';
 
 const start = (name: string): ChildProcess =>
@@ -21,8 +22,21 @@ export class ServerProcess {
     return answer;
   }
 
-  get pid(): number {
-    return this.#child.pid ?? 0;
+  /** CPU time that it takes while something is done, in ms. */
+  async cpuDuring<T>(work: () => Promise<T>) {
+    const before = await this.#cpu();
+    const result = await work();
+    const after = await this.#cpu();
+    const cpu = {
+      user_ms: Math.round((after.user - before.user) / 1000),
+      system_ms: Math.round((after.system - before.system) / 1000),
+    };
+    return { result, cpu };
+  }
+
+  async #cpu(): Promise<NodeJS.CpuUsage> {
+    const { cpu = { user: 0, system: 0 } } = await this.ask({ do: 'cpu' });
+    return cpu;
   }
 
   async kill(): Promise<void> {
@@ -36,6 +50,7 @@ interface Said {
   readonly done: string;
   readonly at: number;
   readonly latencies: readonly number[];
+  readonly comebacks: Comebacks;
 }
 
 export class Crowd {
@@ -47,21 +62,19 @@ export class Crowd {
     this.count = count;
   }
 
-  /** So many clients, spread over processes; resolves when all are subscribed. */
+  /** So many clients or a few more, spread evenly over processes; resolves when all are subscribed. */
   static async open(
     processes: number,
     count: number,
-    how: Pick<Extract<ToClients, { do: 'open' }>, 'port' | 'protocols' | 'subscribe' | 'streams'>,
+    how: Pick<Extract<ToClients, { do: 'open' }>, 'port' | 'protocols' | 'dialect' | 'streams'>,
   ): Promise<Crowd> {
     const crowd = new Crowd(
       Array.from({ length: processes }, () => start('clients')),
-      count,
+      Math.ceil(count / processes) * processes,
     );
     const live = crowd.hear('live');
-    for (const [index, child] of crowd.#children.entries()) {
-      const localAddress = `127.0.0.${index + 2}`;
-      child.send({ do: 'open', count: count / processes, localAddress, ...how } satisfies ToClients);
-    }
+    for (const child of crowd.#children)
+      child.send({ do: 'open', count: crowd.count / processes, ...how } satisfies ToClients);
     await live;
     return crowd;
   }

@@ -8,17 +8,19 @@ import { connect, type Socket } from 'node:net';
 export interface RawOptions {
   readonly port: number;
   readonly localAddress: string;
+  /** With its query. */
+  readonly path: string;
   readonly protocols: string;
-  /** `payload` is a part of the chunk that arrived: look, don't keep. Frames cut by a chunk's end come as what is there. */
+  /** `payload` is a part of the chunk that arrived: look, don't keep. */
   readonly onFrame: (payload: Buffer) => void;
   readonly onClose: () => void;
+  readonly onConnected?: () => void;
 }
 
 export class RawClient {
   readonly #options: RawOptions;
   readonly socket: Socket;
-  /** Of the payload under way, still to come. */
-  #left = 0;
+  /** The frame that the end of a chunk has cut. */
   #head: Buffer = Buffer.alloc(0);
   #isOpen = false;
 
@@ -28,9 +30,10 @@ export class RawClient {
     this.socket.setNoDelay(true);
     this.socket.on('error', () => {});
     this.socket.on('close', options.onClose);
+    if (options.onConnected) this.socket.on('connect', options.onConnected);
     this.socket.on('data', (chunk) => this.#take(chunk));
     this.socket.write(
-      `GET /v1/stream HTTP/1.1\r\nhost: bench\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${randomBytes(16).toString('base64')}\r\nsec-websocket-protocol: ${options.protocols}\r\n\r\n`,
+      `GET ${options.path} HTTP/1.1\r\nhost: bench\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${randomBytes(16).toString('base64')}\r\nsec-websocket-protocol: ${options.protocols}\r\n\r\n`,
     );
   }
 
@@ -59,8 +62,7 @@ export class RawClient {
       this.#isOpen = true;
       data = data.subarray(end + 4);
     }
-    let at = Math.min(this.#left, data.length);
-    this.#left -= at;
+    let at = 0;
     while (at < data.length) {
       const short = (data[at + 1] ?? 127) & 127;
       const head = short === 126 ? 4 : short === 127 ? 10 : 2;
@@ -70,11 +72,14 @@ export class RawClient {
       }
       const length =
         short === 126 ? data.readUInt16BE(at + 2) : short === 127 ? data.readUInt32BE(at + 6) : short;
+      const end = at + head + length;
+      if (end > data.length) {
+        this.#head = Buffer.from(data.subarray(at));
+        return;
+      }
       const isPing = ((data[at] ?? 0) & 15) === 9;
-      const end = Math.min(at + head + length, data.length);
       if (isPing) this.socket.write(Buffer.from([0x8a, 0x80, 0, 0, 0, 0]));
       else this.#options.onFrame(data.subarray(at + head, end));
-      this.#left = at + head + length - end;
       at = end;
     }
   }

@@ -1,8 +1,5 @@
-/** The server that is measured, in a process of its own; or the baseline, which is `ws` sending text of the same length. */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type WebSocket, WebSocketServer } from 'ws';
+/** The server that is measured, in a process of its own; or a baseline, which sends text of the same length. */
+import { getHeapSpaceStatistics } from 'node:v8';
 import { newId, systemClock } from '../../src/actors/clock.ts';
 import { Runtime } from '../../src/actors/runtime.ts';
 import { openBus } from '../../src/gateway/bus/open.ts';
@@ -13,19 +10,14 @@ import { createLogger } from '../../src/log.ts';
 import { PostgresStore } from '../../src/persistence/postgres-store.ts';
 import { TURNS } from '../parley.ts';
 import { AUTHOR, openChanges, REVIEWER, TENANT } from '../rig.ts';
+import { socketIoServer, wsServer } from './baselines.ts';
 import type { FromServer, ToServer } from './messages.ts';
+import type { Served } from './served.ts';
 
 const say = (message: FromServer) => process.send?.(message);
 const nowMs = () => performance.timeOrigin + performance.now();
 
-interface Served {
-  readonly port: number;
-  changes(count: number): Promise<readonly string[]>;
-  commit(count: number): Promise<void>;
-  position(): Promise<number>;
-}
-
-async function real({ app, key }: Extract<ToServer, { do: 'start' }>): Promise<Served> {
+async function real({ app, key, port }: Extract<ToServer, { do: 'start' }>): Promise<Served> {
   const log = createLogger('warn');
   const store = new PostgresStore(app, { log });
   const hub = new Hub({ store, log });
@@ -33,7 +25,9 @@ async function real({ app, key }: Extract<ToServer, { do: 'start' }>): Promise<S
   const scheduler = { arm: async () => {}, onRing: async () => {}, close: async () => {} };
   const publisher = publisherOn(hub, bus);
   const runtime = new Runtime({ store, clock: systemClock, newId, scheduler, publisher, log, limits: {} });
-  const gateway = await startGateway({ backend: runtime, hub, log, auth: { key: Buffer.from(key) } });
+  const auth = { key: Buffer.from(key) };
+  const shared = port === undefined ? {} : { port, shared: true };
+  const gateway = await startGateway({ backend: runtime, hub, bus, log, auth, ...shared });
   let ids: readonly string[] = [];
   let turn = 0;
   const turns = new Map<string, number>();
@@ -59,29 +53,16 @@ async function real({ app, key }: Extract<ToServer, { do: 'start' }>): Promise<S
   };
 }
 
-/** Each "commit" is one text for everybody, serialised once; several of them are sent one by one, as `ws` has it. */
-async function baseline(bytes: number): Promise<Served> {
-  const http = createServer().listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const sockets = new Set<WebSocket>();
-  const server = new WebSocketServer({ server: http, perMessageDeflate: false });
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.send('{"type":"connected"}');
-  });
-  const text = Buffer.from(`${'{"type":"event"'.padEnd(bytes - 1, ' ')}}`);
-  return {
-    port: (http.address() as AddressInfo).port,
-    changes: async () => [],
-    commit: async (count) => {
-      for (let index = 0; index < count; index++)
-        for (const socket of sockets) socket.send(text, { binary: false });
-    },
-    position: async () => 0,
-  };
-}
-
 let served: Served;
+
+/** Twice, with a turn between: what finalizers release is gone by the second. */
+async function settled(afterMs: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  for (let round = 0; round < 2; round++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 
 async function load(perSecond: number, seconds: number): Promise<void> {
   const begin = nowMs();
@@ -96,8 +77,9 @@ async function load(perSecond: number, seconds: number): Promise<void> {
 
 process.on('message', async (message: ToServer) => {
   if (message.do === 'start') served = await real(message);
-  if (message.do === 'start-ws') served = await baseline(message.bytes);
-  if (message.do === 'start' || message.do === 'start-ws') say({ port: served.port });
+  if (message.do === 'start-baseline')
+    served = await (message.name === 'ws' ? wsServer : socketIoServer)(message.bytes);
+  if (message.do === 'start' || message.do === 'start-baseline') say({ port: served.port });
   if (message.do === 'changes') say({ ids: await served.changes(message.count) });
   if (message.do === 'commit') {
     const at = nowMs();
@@ -109,9 +91,12 @@ process.on('message', async (message: ToServer) => {
     say({ at: nowMs() });
   }
   if (message.do === 'memory') {
-    globalThis.gc?.();
-    say({ rss: process.memoryUsage().rss });
+    await settled(message.afterMs ?? 0);
+    const { rss, heapUsed } = process.memoryUsage();
+    const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');
+    say({ rss, heapUsed, young: young?.physical_space_size ?? 0 });
   }
+  if (message.do === 'cpu') say({ cpu: process.cpuUsage() });
   if (message.do === 'position') say({ seq: await served.position() });
 });
 

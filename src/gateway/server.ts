@@ -1,13 +1,16 @@
 /** The gateway: one port on which people and programs reach the runtime, by HTTP and by WebSocket. */
 import { randomUUID } from 'node:crypto';
+import type { AlarmDepth } from '../actors/ports.ts';
 import { CountersignError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import type { ServerStore } from '../persistence/server-records.ts';
 import { ATOMIC_PATH } from './atomic/envelope.ts';
 import { atomicHandshake } from './atomic/handshake.ts';
 import { AtomicLink } from './atomic/link.ts';
 import { type AuthConfig, Authenticator } from './authenticate.ts';
 import type { Backend } from './backend.ts';
 import type { Bus } from './bus/bus.ts';
+import { Deadlines } from './deadlines.ts';
 import { createApp, STREAM_PATH } from './http/app.ts';
 import { errorResponse } from './http/problem-response.ts';
 import type { Services } from './http/services.ts';
@@ -21,6 +24,7 @@ import { InspectedWorkflows } from './inspect/workflows.ts';
 import { STREAM_LIMITS, type StreamLimits } from './limits.ts';
 import { listen } from './listen.ts';
 import { OVERDUE_AFTER_S, OverdueReaders } from './live/overdue.ts';
+import { Presence } from './live/presence.ts';
 import { Metrics } from './metrics.ts';
 import { Regard } from './regard.ts';
 import { Revocations } from './revocations.ts';
@@ -44,6 +48,12 @@ export interface GatewayOptions {
   readonly hub: Hub;
   /** Between servers; a revoked token is told over it. */
   readonly bus?: Bus;
+  /** What operators are shown of all servers on this database, and of the alarm clock. */
+  readonly cluster?: {
+    readonly servers: ServerStore;
+    readonly version: string;
+    readonly alarms?: () => Promise<AlarmDepth>;
+  };
   readonly auth: AuthConfig;
   readonly log: Logger;
   readonly host?: string;
@@ -92,6 +102,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await revocations.look();
   const { overdueAfterMs = OVERDUE_AFTER_S * 1000 } = options;
   const overdue = new OverdueReaders({ store: backend.store.readers, log, afterMs: overdueAfterMs });
+  const metrics = metricsOf(sessions, overdue);
+  const presence = presenceOf(options, metrics);
   const services: InspectServices & Services = {
     backend,
     work: { view: (ref, of) => backend.view(ref, of), directory: (tenant) => backend.directory(tenant) },
@@ -101,7 +113,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     revocations,
     regard: new Regard(sessions, backend, log),
     tenants: new KnownTenants(backend.store),
-    metrics: metricsOf(sessions, overdue),
+    metrics,
+    presence,
+    alarms: options.cluster?.alarms,
     overdueAfterMs,
     limits: { ...STREAM_LIMITS, ...options.limits },
     inspection: {
@@ -109,11 +123,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       workflows: new InspectedWorkflows(backend.store),
     },
     inFlight: new InFlight(),
+    deadlines: new Deadlines(),
     isStopping: () => phase === 'stopping',
     isLeaving: () => phase !== 'serving',
     web: serveStatic(options.people),
   };
-  const { regard } = services;
   const handlers = {
     fetch: createApp(services),
     upgrade: upgrader(services, sessions, sockets, new Set(options.origins)),
@@ -134,17 +148,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
     log,
   );
-
+  void presence?.say();
   const stop = async () => {
     const enter = (next: Phase) => {
       phase = next;
     };
     const commands = services.inFlight;
     await leave({ transport, sessions, commands, sockets, enter, leadMs, graceMs });
-    hub.close();
-    revocations.close();
-    regard.close();
-    overdue.close();
+    for (const part of [hub, revocations, services.regard, overdue, presence]) await part?.close();
   };
   let stopped: Promise<void> | undefined;
   return {
@@ -156,6 +167,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       return stopped;
     },
   };
+}
+
+function presenceOf({ cluster, backend, log }: GatewayOptions, { live }: Metrics): Presence | undefined {
+  if (cluster === undefined) return undefined;
+  const figures = () => ({
+    sockets: live.sockets(),
+    subscriptions: live.subscriptions(),
+    commandsWaiting: backend.atWork.waiting,
+  });
+  return new Presence({ store: cluster.servers, version: cluster.version, figures, log });
 }
 
 function metricsOf(sessions: ReadonlySet<Session>, overdue: OverdueReaders): Metrics {
@@ -179,6 +200,7 @@ function upgrader(
     sessions.add(session);
     return session;
   };
+  const forget = (ended: Session) => sessions.delete(ended);
   return (request: UpgradeRequest): UpgradeAnswer => {
     if (services.isStopping()) {
       const error = new CountersignError('SHUTTING_DOWN', 'The server is stopping.');
@@ -189,20 +211,18 @@ function upgrader(
     const answer = inspect ?? (isAtomic ? atomicHandshake : handshake)(request, origins);
     if (!answer.ok) return { accept: false, response: answer.response };
     const { token, protocol } = answer;
-    const forget = (ended: Session) => sessions.delete(ended);
     return {
       accept: true,
       protocol,
       open: (socket) => {
-        const name = randomUUID();
         if (inspect?.ok) {
-          const link = new InspectLink(services, socket, name, token, forget, inspect.target);
+          const link = new InspectLink(services, socket, randomUUID(), token, forget, inspect.target);
           kept(link.session);
           return new OpenSocket(link, sockets);
         }
         if (!isAtomic)
-          return new OpenSocket(kept(new Session(services, socket, name, token, forget)), sockets);
-        const link = new AtomicLink(services, socket, name, token, forget);
+          return new OpenSocket(kept(new Session(services, socket, undefined, token, forget)), sockets);
+        const link = new AtomicLink(services, socket, randomUUID(), token, forget);
         kept(link.session);
         return new OpenSocket(link, sockets);
       },

@@ -3,6 +3,7 @@
  * connection, with a code that says whether to come back, where going on would break a promise.
  */
 
+import { randomUUID } from 'node:crypto';
 import type { Principal } from '../actors/commands.ts';
 import { hiddenFrom } from '../actors/directory/reading.ts';
 import type { Directory } from '../actors/directory/state.ts';
@@ -11,9 +12,10 @@ import type { Logger } from '../log.ts';
 import type { Authenticator } from './authenticate.ts';
 import type { Backend } from './backend.ts';
 import { holdContentTo } from './content.ts';
+import type { Deadlines, Due } from './deadlines.ts';
 import { requireReadable } from './http/hidden.ts';
 import { transitionDocument } from './http/wire.ts';
-import type { Hub, Listener } from './hub.ts';
+import type { Hub } from './hub.ts';
 import type { Identity } from './identity.ts';
 import type { InFlight } from './in-flight.ts';
 import { Intake } from './intake.ts';
@@ -29,8 +31,7 @@ import {
   type FrameId,
   replyFrame,
 } from './protocol.ts';
-import type { Outlet } from './subscription.ts';
-import { type SubscriptionServices, Subscriptions } from './subscriptions.ts';
+import { type Subscriber, type SubscriptionServices, Subscriptions } from './subscriptions.ts';
 import type { KnownTenants } from './tenants.ts';
 import type { Frame, Socket, SocketListener } from './transport.ts';
 
@@ -46,34 +47,35 @@ export interface SessionServices {
   readonly limits: StreamLimits;
   /** Commands being answered, of all sessions. */
   readonly inFlight: InFlight;
+  readonly deadlines: Deadlines;
   readonly isStopping: () => boolean;
 }
 
-/** Longest time a timer takes; later expiries are looked at again. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+const NOTHING: ReadonlySet<string> = new Set();
 
-export class Session implements SocketListener, Listener {
+/** There are tens of thousands in a process: what they can share, they share, and they hold no closures. */
+export class Session implements SocketListener, Subscriber, Due {
   readonly #services: SessionServices;
   readonly #socket: Socket;
   readonly #onClosed: (session: Session) => void;
-  readonly #name: string;
+  #name: string | undefined;
   readonly #intake: Intake;
   readonly #subscriptions: Subscriptions;
   #identity: Identity | undefined;
   /** Projects that the principal may not read, by the directory as it was last regarded. */
-  #hidden: ReadonlySet<string> = new Set();
+  #hidden = NOTHING;
   #regarded: number | undefined;
   /** The authentication under way; commands behind it wait. */
   #connecting: Promise<unknown> | undefined;
-  #timer: NodeJS.Timeout;
+  #deadline: number;
   #isClosed = false;
   #pending = 0;
 
-  /** `name` stands in logs and problem documents; `token` where the handshake brought one. */
+  /** `name` stands in logs and problem documents, and is made when needed; `token` where the handshake brought one. */
   constructor(
     services: SessionServices,
     socket: Socket,
-    name: string,
+    name: string | undefined,
     token: string | undefined,
     onClosed: (session: Session) => void,
   ) {
@@ -83,34 +85,36 @@ export class Session implements SocketListener, Listener {
     this.#onClosed = onClosed;
     const { limits } = services;
     this.#intake = new Intake(limits, performance.now());
-    this.#timer = setTimeout(() => this.end(CLOSE.NOT_CONNECTED), limits.connectMs);
-    this.#subscriptions = new Subscriptions(
-      { ...services, store: services.backend.store, limit: limits.subscriptions },
-      this.#outlet(),
-      this,
-      () => this.#principal(),
-      () => this.#hidden,
-    );
+    this.#deadline = services.deadlines.add(this, Date.now() + limits.connectMs);
+    this.#subscriptions = new Subscriptions(services, this);
     if (token !== undefined) void this.#connectFromHandshake(token);
   }
 
-  #outlet(): Outlet {
-    const { backend, metrics, limits, log } = this.#services;
-    return {
-      store: backend.store,
-      hasRoom: () => this.#socket.buffered() <= limits.bufferedBytes,
-      push: (frame) => {
-        metrics.delivered();
-        this.#send(frame);
-      },
-      fail: (error) => {
-        log.warn({ err: error, session: this.#name }, 'a subscription could not read the log');
-        this.end(CLOSE.STREAM_UNREADABLE);
-      },
-    };
+  get name(): string {
+    this.#name ??= randomUUID();
+    return this.#name;
   }
 
-  #principal(): Principal {
+  get store(): Backend['store'] {
+    return this.#services.backend.store;
+  }
+
+  hasRoom(): boolean {
+    return this.#socket.buffered() <= this.#services.limits.bufferedBytes;
+  }
+
+  push(frame: Frame): void {
+    this.#services.metrics.delivered();
+    this.#send(frame);
+  }
+
+  fail(error: unknown): void {
+    this.#services.log.warn({ err: error, session: this.name }, 'a subscription could not read the log');
+    this.end(CLOSE.STREAM_UNREADABLE);
+  }
+
+  /** Who the connection is of now. */
+  get principal(): Principal {
     invariant(this.#identity !== undefined, 'a session subscribes once it knows whose it is');
     return this.#identity.principal;
   }
@@ -129,7 +133,8 @@ export class Session implements SocketListener, Listener {
   regard(directory: Directory): void {
     if (this.#identity === undefined || this.#regarded === directory.seq) return;
     this.#regarded = directory.seq;
-    this.#hidden = hiddenFrom(directory, this.#identity.principal);
+    const hidden = hiddenFrom(directory, this.#identity.principal);
+    this.#hidden = hidden.size > 0 ? hidden : NOTHING;
     this.#subscriptions.recheck();
   }
 
@@ -176,7 +181,7 @@ export class Session implements SocketListener, Listener {
 
   #forget(): void {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#services.deadlines.remove(this, this.#deadline);
     this.#subscriptions.close();
     this.#onClosed(this);
   }
@@ -190,7 +195,7 @@ export class Session implements SocketListener, Listener {
   }
 
   #requestId(id: FrameId | null): string {
-    return `${this.#name}/${id ?? '-'}`;
+    return `${this.name}/${id ?? '-'}`;
   }
 
   async #run(command: Command): Promise<void> {
@@ -205,10 +210,7 @@ export class Session implements SocketListener, Listener {
     } catch (error) {
       const known = asCountersignError(error);
       if (isOurFault(known)) {
-        this.#services.log.error(
-          { err: error, session: this.#name, command: command.type },
-          'command failed',
-        );
+        this.#services.log.error({ err: error, session: this.name, command: command.type }, 'command failed');
       }
       this.#sendError(command.id, known);
       if (command.type === 'connect' && this.#identity === undefined) this.#endUnconnected(known);
@@ -266,6 +268,10 @@ export class Session implements SocketListener, Listener {
   #connect(token: string): Promise<Connected> {
     const connecting = this.#verify(token);
     this.#connecting = connecting;
+    const done = () => {
+      if (this.#connecting === connecting) this.#connecting = undefined;
+    };
+    connecting.then(done, done);
     return connecting;
   }
 
@@ -286,7 +292,7 @@ export class Session implements SocketListener, Listener {
     this.#services.authenticator.requireUnrevoked(identity);
     if (!this.#isClosed) {
       this.#identity = identity;
-      this.#watchExpiry(identity.expiresAt);
+      this.#watchExpiry(identity);
       this.#regarded = undefined;
       this.regard(directory);
     }
@@ -298,11 +304,17 @@ export class Session implements SocketListener, Listener {
     if (error.code === 'FORBIDDEN') this.end(CLOSE.FORBIDDEN);
   }
 
-  #watchExpiry(expiresAt: number): void {
-    clearTimeout(this.#timer);
-    const left = expiresAt - Date.now();
-    if (left <= 0) this.end(CLOSE.TOKEN_EXPIRED);
-    else this.#timer = setTimeout(() => this.#watchExpiry(expiresAt), Math.min(left, MAX_TIMER_MS));
+  due(): void {
+    if (this.#isClosed) return;
+    if (this.#identity === undefined) this.end(CLOSE.NOT_CONNECTED);
+    else this.#watchExpiry(this.#identity);
+  }
+
+  #watchExpiry({ expiresAt }: Identity): void {
+    const { deadlines } = this.#services;
+    deadlines.remove(this, this.#deadline);
+    if (expiresAt <= Date.now()) this.end(CLOSE.TOKEN_EXPIRED);
+    else this.#deadline = deadlines.add(this, expiresAt);
   }
 
   async #subscribe(command: CommandOf<'subscribe'>): Promise<void> {

@@ -19,6 +19,13 @@ export interface Outlet {
   readonly store: FeedStore;
 }
 
+const NAMES = Array.from({ length: 101 }, (_, count) => `s${count}`);
+
+/** The name of a connection's nth subscription; all connections name theirs alike, and share the names they use most. */
+export function subscriptionName(count: number): string {
+  return NAMES[count] ?? `s${count}`;
+}
+
 /** What the subscription is of; the whole tenant where neither is given. */
 export interface Scope {
   readonly change?: string;

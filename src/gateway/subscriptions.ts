@@ -7,11 +7,12 @@ import type { Feed } from './feed.ts';
 import { requireOpen } from './http/hidden.ts';
 import { noSuchChange } from './http/missing.ts';
 import type { Hub, Listener } from './hub.ts';
+import type { StreamLimits } from './limits.ts';
 import { LiveSet } from './live/live-set.ts';
 import { openReader, type Reader } from './live/readers.ts';
 import { queried, type SetStore, type WorkView, workOf } from './live/source.ts';
 import type { CommandOf, Query, Subscribed } from './protocol.ts';
-import { type Outlet, type Scope, Subscription } from './subscription.ts';
+import { type Outlet, type Scope, Subscription, subscriptionName } from './subscription.ts';
 
 /** A subscription that waits until the client knows about it. */
 export interface Opened {
@@ -21,89 +22,90 @@ export interface Opened {
 
 export interface SubscriptionServices {
   readonly hub: Hub;
-  readonly store: SetStore & { readonly readers: ReaderStore };
+  readonly backend: { readonly store: SetStore & { readonly readers: ReaderStore } };
   readonly work: WorkView;
   /** At most so many at once. */
-  readonly limit: number;
+  readonly limits: Pick<StreamLimits, 'subscriptions'>;
 }
 
-interface Open {
-  readonly subscription: Subscription | LiveSet;
-  readonly reader?: Reader | undefined;
+/** The connection, as far as its subscriptions know it: told when the streams were renumbered, and where frames go. */
+export interface Subscriber extends Listener, Outlet {
+  /** Who the connection is of now. */
+  readonly principal: Principal;
+  /** Projects that he may not read. */
+  readonly hidden: ReadonlySet<string>;
 }
+
+type Open = Subscription | LiveSet;
+
+const NOTHING: readonly Open[] = [];
+const WHOLE: Scope = {};
 
 type Subscribe = CommandOf<'subscribe'>;
 
 export class Subscriptions {
   readonly #services: SubscriptionServices;
-  readonly #outlet: Outlet;
-  readonly #listener: Listener;
-  readonly #principal: () => Principal;
-  readonly #hidden: () => ReadonlySet<string>;
-  readonly #open = new Map<string, Open>();
+  readonly #subscriber: Subscriber;
+  /** Nearly always one, so a list as long as needed. */
+  #open = NOTHING;
+  /** Of those opened with a name, by id. */
+  #readers: Map<string, Reader> | undefined;
   /** Snapshots on their way to subscriptions that could not be recovered. */
-  readonly #restoring = new Map<string, LiveSet>();
+  #restoring: Map<string, LiveSet> | undefined;
   #opening = 0;
   #count = 0;
   #tenant: string | undefined;
   #isClosed = false;
 
-  /** `listener` is told when the streams were renumbered; `principal` is who the connection is of now, `hidden` what he may not read. */
-  constructor(
-    services: SubscriptionServices,
-    outlet: Outlet,
-    listener: Listener,
-    principal: () => Principal,
-    hidden: () => ReadonlySet<string>,
-  ) {
+  constructor(services: SubscriptionServices, subscriber: Subscriber) {
     this.#services = services;
-    this.#outlet = outlet;
-    this.#listener = listener;
-    this.#principal = principal;
-    this.#hidden = hidden;
+    this.#subscriber = subscriber;
   }
 
   get size(): number {
-    return this.#open.size;
+    return this.#open.length;
   }
 
   resume(): void {
-    for (const snapshot of this.#restoring.values()) snapshot.drained();
-    for (const [id, { subscription }] of this.#open) if (!this.#restoring.has(id)) subscription.resume();
+    for (const snapshot of this.#restoring?.values() ?? []) snapshot.drained();
+    for (const open of this.#open) if (!this.#restoring?.has(open.id)) open.resume();
   }
 
   /** Permissions may have changed. */
   recheck(): void {
-    for (const { subscription } of this.#open.values())
-      if (subscription instanceof LiveSet) void subscription.recheck();
-      else subscription.hide(this.#hidden());
+    for (const open of this.#open)
+      if (open instanceof LiveSet) void open.recheck();
+      else open.hide(this.#subscriber.hidden);
   }
 
   close(): void {
     this.#isClosed = true;
-    for (const snapshot of this.#restoring.values()) snapshot.close();
-    for (const { subscription } of this.#open.values()) subscription.close();
-    this.#open.clear();
+    for (const snapshot of this.#restoring?.values() ?? []) snapshot.close();
+    for (const open of this.#open) open.close();
+    this.#open = NOTHING;
     this.#releaseIfIdle();
   }
 
   /** Undefined where the connection ended meanwhile. */
   async subscribe(command: Subscribe): Promise<Opened | undefined> {
-    const { hub, limit } = this.#services;
-    if (this.#open.size + this.#opening >= limit) {
-      throw new CountersignError('INVALID_INPUT', `A connection has at most ${limit} subscriptions.`);
+    const { hub, limits } = this.#services;
+    if (this.#open.length + this.#opening >= limits.subscriptions) {
+      throw new CountersignError(
+        'INVALID_INPUT',
+        `A connection has at most ${limits.subscriptions} subscriptions.`,
+      );
     }
     requireFit(command);
     this.#opening += 1;
-    const { tenant } = this.#principal();
+    const { tenant } = this.#subscriber.principal;
     this.#tenant = tenant;
     try {
-      const scope = isSet(command) ? {} : await this.#scopeOf(command.stream, tenant);
-      const opened = await hub.open(tenant, this.#listener);
+      const scope = isSet(command) ? WHOLE : await this.#scopeOf(command.stream, tenant);
+      const opened = await hub.open(tenant, this.#subscriber);
       const reader = await this.#readerOf(command, opened?.position.seq ?? 0);
       if (this.#isClosed || opened === undefined) return undefined;
       this.#count += 1;
-      const id = `s${this.#count}`;
+      const id = subscriptionName(this.#count);
       return isSet(command)
         ? this.#openSet(id, command, opened.feed, opened.position)
         : this.#openRows(id, command, scope, opened, reader);
@@ -114,24 +116,27 @@ export class Subscriptions {
   }
 
   async unsubscribe({ subscription: id, forget = false }: CommandOf<'unsubscribe'>): Promise<void> {
-    const { subscription, reader } = this.#known(id);
-    subscription.close();
-    this.#open.delete(id);
+    const known = this.#known(id);
+    const reader = this.#readers?.get(id);
+    known.close();
+    this.#open = this.#open.filter((open) => open !== known);
+    this.#readers?.delete(id);
     this.#releaseIfIdle();
-    if (forget && reader) await this.#services.store.readers.forget(reader);
+    if (forget && reader) await this.#store.readers.forget(reader);
   }
 
   /** Everything up to `seq` has been seen by whoever reads; returns up to where that is known now. */
   async acknowledge({ subscription: id, seq }: CommandOf<'ack'>): Promise<number> {
-    const { subscription, reader } = this.#known(id);
-    if (reader === undefined || subscription instanceof LiveSet) {
+    const known = this.#known(id);
+    const reader = this.#readers?.get(id);
+    if (reader === undefined || known instanceof LiveSet) {
       throw new CountersignError('INVALID_INPUT', `Subscription "${id}" was opened without a "reader".`);
     }
-    if (seq > subscription.told) {
-      const message = `Subscription "${id}" has been sent rows up to ${subscription.told}, not up to ${seq}.`;
+    if (seq > known.told) {
+      const message = `Subscription "${id}" has been sent rows up to ${known.told}, not up to ${seq}.`;
       throw new CountersignError('INVALID_INPUT', message);
     }
-    return this.#services.store.readers.acknowledge(reader, seq);
+    return this.#store.readers.acknowledge(reader, seq);
   }
 
   #openRows(
@@ -143,8 +148,16 @@ export class Subscriptions {
   ): Opened {
     const since = command.since ?? reader?.acknowledged;
     const start = startOf({ since, epoch: command.epoch }, position);
-    const subscription = new Subscription(id, feed, scope, start.since, this.#outlet, this.#hidden());
-    this.#open.set(id, { subscription, reader });
+    const subscription = new Subscription(
+      id,
+      feed,
+      scope,
+      start.since,
+      this.#subscriber,
+      this.#subscriber.hidden,
+    );
+    this.#open = [...this.#open, subscription];
+    if (reader) this.#readersById().set(id, reader);
     return {
       reply: { subscription: id, epoch: position.epoch, ...start },
       start: () => void this.#begin(id, scope, start, subscription),
@@ -160,24 +173,25 @@ export class Subscriptions {
   ): Promise<void> {
     try {
       if (!recovered) await this.#restore(id, since, scope);
-      if (this.#open.has(id)) subscription.resume();
+      if (this.#open.includes(subscription)) subscription.resume();
     } catch (error) {
-      if (!this.#isClosed) this.#outlet.fail(error);
+      if (!this.#isClosed) this.#subscriber.fail(error);
     }
   }
 
   async #restore(id: string, position: number, scope: Scope): Promise<void> {
     const feed = { position, join: () => {}, leave: () => {} };
-    const snapshot = new LiveSet(id, feed, this.#sourceOf(scope), this.#outlet);
+    const snapshot = new LiveSet(id, feed, this.#sourceOf(scope), this.#subscriber);
+    this.#restoring ??= new Map();
     this.#restoring.set(id, snapshot);
-    await snapshot.once().finally(() => this.#restoring.delete(id));
+    await snapshot.once().finally(() => this.#restoring?.delete(id));
   }
 
   #sourceOf({ change, project }: Scope) {
-    const { store } = this.#services;
-    const { tenant } = this.#principal();
+    const store = this.#store;
+    const { tenant } = this.#subscriber.principal;
     const query = { ...(project !== undefined && { project }) };
-    const all = queried(store, tenant, query, this.#hidden);
+    const all = queried(store, tenant, query, () => this.#subscriber.hidden);
     if (change === undefined) return all;
     const candidates = async () => {
       const found = await store.change({ tenant, change });
@@ -187,47 +201,59 @@ export class Subscriptions {
   }
 
   #openSet(id: string, command: Subscribe, feed: Feed, { seq, epoch }: StreamPosition): Opened {
-    const { store, work } = this.#services;
+    const { work } = this.#services;
+    const store = this.#store;
+    const subscriber = this.#subscriber;
+    const hidden = () => subscriber.hidden;
     const query: Query = command.query ?? {};
     const source =
       command.stream === 'work'
-        ? workOf(store, work, this.#principal, query, this.#hidden)
-        : queried(store, this.#principal().tenant, query, this.#hidden);
-    const subscription = new LiveSet(id, feed, source, this.#outlet);
-    this.#open.set(id, { subscription });
+        ? workOf(store, work, () => subscriber.principal, query, hidden)
+        : queried(store, subscriber.principal.tenant, query, hidden);
+    const subscription = new LiveSet(id, feed, source, subscriber);
+    this.#open = [...this.#open, subscription];
     const reply = { subscription: id, epoch, since: seq, recovered: command.since === undefined };
     return { reply, start: () => subscription.resume() };
   }
 
   #readerOf(command: Subscribe, position: number): Promise<Reader | undefined> {
-    return openReader(this.#services.store.readers, this.#principal(), command, position);
+    return openReader(this.#store.readers, this.#subscriber.principal, command, position);
+  }
+
+  get #store(): SubscriptionServices['backend']['store'] {
+    return this.#services.backend.store;
+  }
+
+  #readersById(): Map<string, Reader> {
+    this.#readers ??= new Map();
+    return this.#readers;
   }
 
   #known(id: string): Open {
-    const known = this.#open.get(id);
+    const known = this.#open.find((open) => open.id === id);
     if (known) return known;
     throw new CountersignError('NOT_FOUND', `This connection has no subscription "${id}".`);
   }
 
   async #scopeOf(stream: string, tenant: string): Promise<Scope> {
-    if (stream === 'tenant') return {};
+    if (stream === 'tenant') return WHOLE;
     const separator = stream.indexOf(':');
     const name = stream.slice(separator + 1);
     if (stream.slice(0, separator) === 'project') {
-      requireOpen(name, this.#hidden());
+      requireOpen(name, this.#subscriber.hidden);
       return { project: name };
     }
     const change = name.toLowerCase();
-    const found = await this.#services.store.change({ tenant, change });
-    if (found === undefined || this.#hidden().has(found.project)) {
+    const found = await this.#store.change({ tenant, change });
+    if (found === undefined || this.#subscriber.hidden.has(found.project)) {
       throw noSuchChange(change);
     }
     return { change };
   }
 
   #releaseIfIdle(): void {
-    const isIdle = this.#open.size === 0 && this.#opening === 0;
-    if (isIdle && this.#tenant !== undefined) this.#services.hub.release(this.#tenant, this.#listener);
+    const isIdle = this.#open.length === 0 && this.#opening === 0;
+    if (isIdle && this.#tenant !== undefined) this.#services.hub.release(this.#tenant, this.#subscriber);
   }
 }
 

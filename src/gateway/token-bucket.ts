@@ -1,23 +1,25 @@
-/** So many at once, so many a second over time. */
+/** Times with fractions do not add up to the last digit. */
+const ROUNDING = 1e-6;
+
+/** So many at once, so many a second over time. There is one for each connection, so all it keeps is one time. */
 export class TokenBucket {
-  readonly #perMs: number;
+  readonly #perSecond: number;
   readonly #size: number;
-  #tokens: number;
-  #filledAt: number;
+  /** When it is full again, if nothing is taken. */
+  #fullAt: number;
 
   constructor(perSecond: number, size: number, now: number) {
-    this.#perMs = perSecond / 1000;
+    this.#perSecond = perSecond;
     this.#size = size;
-    this.#tokens = size;
-    this.#filledAt = now;
+    this.#fullAt = now;
   }
 
   /** Takes one where there is one. `now` in milliseconds, never going back. */
   take(now: number): boolean {
-    this.#tokens = Math.min(this.#size, this.#tokens + (now - this.#filledAt) * this.#perMs);
-    this.#filledAt = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    const fullAt = Math.max(this.#fullAt, now);
+    const perMs = this.#perSecond / 1000;
+    if (this.#size - (fullAt - now) * perMs < 1 - ROUNDING) return false;
+    this.#fullAt = fullAt + 1 / perMs;
     return true;
   }
 }

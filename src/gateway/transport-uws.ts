@@ -41,7 +41,8 @@ const FREE_PORT_ATTEMPTS = 5;
 const ACCEPT_QUEUES = 16;
 
 interface SocketData {
-  readonly open: (socket: Socket) => SocketListener;
+  /** Holds on to the request that asked for the socket, so it goes when it has been called. */
+  open: ((socket: Socket) => SocketListener) | undefined;
   listener: SocketListener | undefined;
   adapter: UwsSocket | undefined;
 }
@@ -141,6 +142,9 @@ async function listenFailure(host: string, port: number): Promise<CountersignErr
   return cannotListen(host, port, cause);
 }
 
+/** How the library answers a send, other than with 1 for what went out. */
+const BUFFERED = 0;
+const DROPPED = 2;
 /** More than this is not held back: it is as much as the library corks. */
 const MAX_HELD = 16 * 1024;
 
@@ -201,15 +205,25 @@ class UwsSocket implements Socket {
     this.#held = undefined;
     this.#heldSize = 0;
     if (ws === undefined || held === undefined) return;
-    let isWhole = true;
-    const sendAll = () => {
-      for (const frame of held) isWhole &&= ws.send(frame) !== 2;
-    };
-    if (held.length === 1) sendAll();
-    else ws.cork(sendAll);
+    const isWhole = held.length === 1 ? this.#sendOne(ws, held[0] ?? '') : this.#sendAll(ws, held);
     // A stream with a hole is worse than none: the client comes back with its position.
     if (!isWhole) this.#ws?.close();
+  }
+
+  /** What is sent alone is answered with how it went, so that nothing has to be asked. */
+  #sendOne(ws: WebSocket<SocketData>, frame: Frame): boolean {
+    const result = ws.send(frame);
+    this.#isBehind = result === BUFFERED;
+    return result !== DROPPED;
+  }
+
+  #sendAll(ws: WebSocket<SocketData>, frames: readonly Frame[]): boolean {
+    let isWhole = true;
+    ws.cork(() => {
+      for (const frame of frames) isWhole &&= ws.send(frame) !== DROPPED;
+    });
     this.#isBehind = this.#ws !== undefined && ws.getBufferedAmount() > 0;
+    return isWhole;
   }
 
   /** The native socket must not be touched any more. */
@@ -248,7 +262,8 @@ function addSockets(app: TemplatedApp, handlers: TransportHandlers, path: string
     open: (ws) => {
       const data = ws.getUserData();
       data.adapter = new UwsSocket(ws);
-      data.listener = data.open(data.adapter);
+      data.listener = data.open?.(data.adapter);
+      data.open = undefined;
     },
     message: (ws, message, isBinary) => {
       const { listener } = ws.getUserData();

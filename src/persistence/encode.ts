@@ -107,16 +107,15 @@ function checkTimers({ timersSet, timersSettled }: ChangeCommit): void {
 }
 
 function checkKeys({ keys, entries }: ChangeCommit): void {
-  if (keys.length === 0) return;
-  const seen = new Set<string>();
   for (const { principal, key, digest, entry } of keys) {
     names(principal, key);
     texts(digest);
     if (!entries[entry])
       throw new Error(`idempotency key "${key}" names entry ${entry}, which does not exist`);
-    seen.add(JSON.stringify([principal, key]));
   }
-  if (seen.size < keys.length) throw new Error('an idempotency key is claimed twice');
+  if (keys.length < 2) return;
+  const claimed = new Set(keys.map(({ principal, key }) => JSON.stringify([principal, key])));
+  if (claimed.size < keys.length) throw new Error('an idempotency key is claimed twice');
 }
 
 function texts(...values: readonly (string | null)[]): void {

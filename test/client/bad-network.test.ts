@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { token } from '../gateway/harness.ts';
 import { chaosProxy } from '../support/chaos-proxy.ts';
+import { runs } from '../support/runs.ts';
 import { client, openRig, type Rig } from './rig.ts';
 import { StockClient } from './stock-client.ts';
 
-const MOVES = 150;
+const MOVES = runs(60, 150);
 
 describe.each(['uws', 'node'] as const)('through a bad network, over %s', (transport) => {
   let rig: Rig;

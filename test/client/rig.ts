@@ -10,7 +10,7 @@ import { createLogger } from '../../src/log.ts';
 import type { PostgresStore } from '../../src/persistence/postgres-store.ts';
 import { Alarms } from '../actors/rig.ts';
 import { KEY, token } from '../gateway/harness.ts';
-import { testDatabase } from '../support/database.ts';
+import { type TestDatabase, testDatabase } from '../support/database.ts';
 
 const SWING = {
   name: 'Swing',
@@ -32,6 +32,8 @@ export interface Rig {
   readonly gateway: Gateway;
   readonly runtime: Runtime;
   readonly store: PostgresStore;
+  /** Connects as the owner of the database. */
+  readonly admin: TestDatabase['admin'];
   propose(project?: string): Promise<string>;
   /** Sends an event past the socket; it must be accepted. */
   move(change: string, trigger: 'hold' | 'release' | 'approve'): Promise<number>;
@@ -45,7 +47,7 @@ export interface Rig {
 export async function openRig(options: Partial<GatewayOptions> = {}): Promise<Rig> {
   const database = await testDatabase();
   const { store } = database;
-  const log = createLogger('silent');
+  const { log = createLogger('silent') } = options;
   await store.createTenant({ tenant: 'acme', title: 'Acme', createdAt: 0 });
   const hub = new Hub({ store, log, pollMs: 60_000 });
   const runtime = new Runtime({
@@ -58,11 +60,19 @@ export async function openRig(options: Partial<GatewayOptions> = {}): Promise<Ri
   });
   await runtime.open();
   await runtime.deploy('acme', SWING, ANN, null);
-  const gateway = await startGateway({ backend: runtime, hub, log, auth: { key: KEY }, ...options });
+  const gateway = await startGateway({
+    backend: runtime,
+    hub,
+    log,
+    auth: { key: KEY },
+    cluster: { servers: store.servers, version: '0.0.0' },
+    ...options,
+  });
   return {
     gateway,
     runtime,
     store,
+    admin: database.admin,
     propose: async (project = 'core') => {
       const answer = await runtime.propose(
         { definition: 'Swing', project, title: 'Swing it' },
