@@ -16,6 +16,26 @@ export interface Known {
   readonly elapsed: Readonly<Record<string, true>>;
 }
 
+/** Where a change is, as far as conditions can be sure of it. */
+export interface Situation {
+  readonly top: { readonly regions: readonly { readonly name: string }[] };
+  readonly inner: readonly { readonly name: string }[];
+  readonly marks: readonly string[];
+}
+
+/** What conditions may be sure of here. */
+export function knownIn({ top, inner, marks }: Situation): Known {
+  // Names are the author's: nothing is inherited here.
+  const regions: Record<string, string> = Object.create(null);
+  for (const [index, { name }] of top.regions.entries()) regions[name] = inner[index]?.name ?? '';
+  const elapsed: Record<string, true> = Object.create(null);
+  for (const mark of marks) {
+    const colon = mark.indexOf(':');
+    if (colon >= 0) elapsed[mark.slice(colon + 1)] = true;
+  }
+  return { regions, elapsed };
+}
+
 /** What to take for a part that may be either. */
 export type Assume = (part: Condition) => Chance;
 
@@ -42,12 +62,41 @@ export function chanceOf(tree: Condition, known: Known, assume: Assume = () => u
   }
 }
 
+/**
+ * Whether a part is sure to hold, asked in one configuration after the other. A part that looks at one region alone is worked
+ * out once for each state of it.
+ */
+export function sureness(part: Condition): (at: Situation) => boolean {
+  const anew = (at: Situation) => chanceOf(part, knownIn(at)) === true;
+  const [path = '', ...others] = readsOf(part);
+  if (others.length > 0 || !path.startsWith(REGIONS)) return anew;
+  const region = path.slice(REGIONS.length);
+  const answers = new Map<string, boolean>();
+  return (at) => {
+    const place = at.inner[indexOf(at.top.regions, region)];
+    if (!place) return anew(at);
+    let answer = answers.get(place.name);
+    if (answer === undefined) {
+      answer = anew(at);
+      answers.set(place.name, answer);
+    }
+    return answer;
+  };
+}
+
+const REGIONS = 'regions.';
+
+function indexOf(regions: Situation['top']['regions'], name: string): number {
+  for (let index = 0; index < regions.length; index += 1) if (regions[index]?.name === name) return index;
+  return -1;
+}
+
 const knowable = new WeakMap<Condition, boolean>();
 
 function isKnowable(part: Condition): boolean {
   const before = knowable.get(part);
   if (before !== undefined) return before;
-  const is = readsOf(part).every((path) => path.startsWith('regions.') || path.startsWith('elapsed.'));
+  const is = readsOf(part).every((path) => path.startsWith(REGIONS) || path.startsWith('elapsed.'));
   knowable.set(part, is);
   return is;
 }

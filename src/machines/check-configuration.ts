@@ -1,7 +1,6 @@
 /** Where a change can be, as the exploration counts it, and how it moves from there. */
 
 import { invariant } from '../errors.ts';
-import type { Known } from './check-chance.ts';
 import { type Knowledge, keeping, NOTHING } from './check-knowledge.ts';
 import type { Model, Place, TopPlace } from './check-model.ts';
 import type { Transition } from './definition.ts';
@@ -33,7 +32,7 @@ export class Overflow extends Error {}
 /** The configuration in which a state starts. */
 export function entered(model: Model, name: string, facts = NOTHING): Configuration {
   const top = model.tops.get(name);
-  invariant(top, `the model leads only to states it has, not to "${name}"`);
+  if (!top) invariant(false, `the model leads only to states it has, not to "${name}"`);
   const inner = top.regions.map(({ initial, places }) => placeIn(places, initial));
   return settling({ top, inner, marks: [], facts, from: 0 });
 }
@@ -92,38 +91,33 @@ function settling(at: Configuration): Configuration {
   let { from } = at;
   while (from > 0 && inner[from - 1]?.whens.length === 0) from -= 1;
   if (facts.key === '') return from === at.from ? at : { ...at, from };
-  const isAsked = (fact: number) =>
-    top.asks.has(fact) || inner.some(({ asks }, index) => index >= from && asks.has(fact));
+  const isAsked = (fact: number) => {
+    if (top.asks.has(fact)) return true;
+    for (let index = from; index < inner.length; index += 1) if (inner[index]?.asks.has(fact)) return true;
+    return false;
+  };
   return { ...at, from, facts: keeping(facts, isAsked) };
 }
 
-/** What conditions may be sure of here. */
-export function knownIn({ top, inner, marks }: Configuration): Known {
-  // Names are the author's: nothing is inherited here.
-  const regions: Record<string, string> = Object.create(null);
-  for (const [index, { name }] of top.regions.entries()) regions[name] = nameOf(inner[index]);
-  const elapsed: Record<string, true> = Object.create(null);
-  for (const mark of marks) {
-    const colon = mark.indexOf(':');
-    if (colon >= 0) elapsed[mark.slice(colon + 1)] = true;
-  }
-  return { regions, elapsed };
-}
+/** What stands for a configuration in maps: a number where there are few enough of them, and nothing else is to be told. */
+export type Key = number | string;
 
-/** The same text for the same state value. */
-export function valueKey({ top, inner }: Configuration): string {
-  let key = top.sign;
-  for (const { sign } of inner) key += sign;
+/** The same for the same state value. */
+export function valueKey({ top, inner }: Configuration): Key {
+  if (top.base === undefined) return [top, ...inner].map(({ number }) => number).join();
+  let key = top.base;
+  for (let index = 0; index < inner.length; index += 1)
+    key += (inner[index]?.number ?? 0) * (top.regions[index]?.stride ?? 0);
   return key;
 }
 
-export function keyOf(at: Configuration): string {
+export function keyOf(at: Configuration): Key {
   const place = placeKey(at);
   return isOpen(at) ? place : `${place}|${at.from}|${at.facts.key}`;
 }
 
-/** The same text where the same is active and the same times are over. */
-export function placeKey(at: Configuration): string {
+/** The same where the same is active and the same times are over. */
+export function placeKey(at: Configuration): Key {
   return at.marks.length === 0 ? valueKey(at) : `${valueKey(at)}|${at.marks.join()}`;
 }
 
@@ -144,6 +138,6 @@ function nameOf(place: Place | undefined): string {
 
 function placeIn(places: ReadonlyMap<string, Place>, name: string): Place {
   const place = places.get(name);
-  invariant(place, `the model leads only to states a region has, not to "${name}"`);
+  if (!place) invariant(false, `the model leads only to states a region has, not to "${name}"`);
   return place;
 }

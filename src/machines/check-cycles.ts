@@ -3,7 +3,7 @@
  * back to the same configuration with the same knowledge never ends. Where votes are taken away on the way, and it is open
  * what they come to then, it need not go round a second time.
  */
-import { isOpen, keyOf, type Move, placeKey } from './check-configuration.ts';
+import { isOpen, type Key, keyOf, type Move, placeKey } from './check-configuration.ts';
 import { eventless } from './check-eventless.ts';
 import type { Node } from './check-explore.ts';
 import type { Model } from './check-model.ts';
@@ -28,8 +28,10 @@ export function eventlessCycles(model: Model, nodes: readonly Node[]): Eventless
 }
 
 /** Where a change goes by itself without coming to rest. */
-function* goingOn(node: Node): Generator<Node> {
-  for (const next of node.going) if (!isRest(node, next)) yield next;
+function goingOn(node: Node): Node[] {
+  const next: Node[] = [];
+  for (const { by, to } of node.ways) if (by === 'going' && !isRest(node, to)) next.push(to);
+  return next;
 }
 
 function isRest(node: Node, next: Node): boolean {
@@ -38,21 +40,20 @@ function isRest(node: Node, next: Node): boolean {
 
 /** Only circles and what leads into them: what nothing goes on from is cut away until nothing more is. */
 function circling(nodes: readonly Node[]): Set<Node> {
-  const left = new Set(nodes.filter(({ going }) => going.size > 0));
+  const left = new Set<Node>();
   const before = new Map<Node, Node[]>();
   const degree = new Map<Node, number>();
-  const ends: Node[] = nodes.filter((node) => !left.has(node));
-  if (left.size === 0) return left;
-  for (const node of left) {
-    let count = 0;
-    for (const next of goingOn(node)) {
+  const ends: Node[] = [];
+  for (const node of nodes) {
+    const going = goingOn(node);
+    for (const next of going) {
       const known = before.get(next);
       if (known) known.push(node);
       else before.set(next, [node]);
-      count += 1;
     }
-    degree.set(node, count);
-    if (count === 0 && left.delete(node)) ends.push(node);
+    degree.set(node, going.length);
+    if (going.length === 0) ends.push(node);
+    else left.add(node);
   }
   for (const end of ends)
     for (const node of before.get(end) ?? []) {
@@ -65,8 +66,8 @@ function circling(nodes: readonly Node[]): Set<Node> {
 
 /** Connected parts of what is left, whatever the direction and whatever is known; the nearest first. */
 function grouped(left: ReadonlySet<Node>): Node[][] {
-  const near = new Map<Node | string, (Node | string)[]>();
-  const link = (a: Node | string, b: Node | string) => {
+  const near = new Map<Node | Key, (Node | Key)[]>();
+  const link = (a: Node | Key, b: Node | Key) => {
     near.set(a, [...(near.get(a) ?? []), b]);
     near.set(b, [...(near.get(b) ?? []), a]);
   };
@@ -74,14 +75,14 @@ function grouped(left: ReadonlySet<Node>): Node[][] {
     link(node, placeKey(node.at));
     for (const next of goingOn(node)) if (left.has(next)) link(node, next);
   }
-  const isSeen = new Set<Node | string>();
+  const isSeen = new Set<Node | Key>();
   const groups: Node[][] = [];
   for (const first of left) {
     if (isSeen.has(first)) continue;
-    const group = new Set<Node | string>([first]);
+    const group = new Set<Node | Key>([first]);
     for (const each of group) for (const other of near.get(each) ?? []) group.add(other);
     for (const each of group) isSeen.add(each);
-    const nodes = [...group].filter((each) => typeof each !== 'string');
+    const nodes = [...group].filter((each) => typeof each === 'object');
     groups.push(nodes.toSorted((a, b) => a.distance - b.distance));
   }
   return groups;
@@ -93,7 +94,7 @@ interface Step {
 }
 
 /** The nearest way round: depth first, until one comes back to where it has been. */
-function roundIn(model: Model, group: readonly Node[], byKey: ReadonlyMap<string, Node>) {
+function roundIn(model: Model, group: readonly Node[], byKey: ReadonlyMap<Key, Node>) {
   const inside = new Set(group);
   const steps = (node: Node): Step[] =>
     eventless(model, node.at).moves.flatMap((move) => {

@@ -3,13 +3,11 @@
  * conditions around them. Where no region looks at another it makes no difference which goes first: one is settled after the
  * other. Otherwise all are asked before any of them moves, as the machine does it.
  */
-import { firstOf, leaving } from './check-asked.ts';
-import type { Known } from './check-chance.ts';
+import { firstOf, labelOf, leaving } from './check-asked.ts';
 import {
   type Configuration,
   entered,
   isOpen,
-  knownIn,
   type Move,
   moved,
   movedOne,
@@ -33,30 +31,31 @@ const MAX_WAYS = 4096;
 export function eventless(model: Model, at: Configuration): Eventless {
   if (at.top.leaving.length === 0 && at.inner.every(({ whens }) => whens.length === 0))
     return resting(at, []);
-  const moves = new Map<string, Move>();
+  const moves: Move[] = [];
+  const isKnown = new Set<string>();
   let canRest = false;
   let ways = 0;
-  const known = knownIn(at);
   const go: Go = (to, taken, by, settles = false) => {
     ways += 1;
     if (ways > MAX_WAYS) throw new Overflow();
     // What goes, and what is known then, says where it goes.
     const key = `${by} ${settles} ${to.facts.key}`;
-    if (!moves.has(key)) moves.set(key, { to, taken, label: labelOf(taken), settles });
+    if (isKnown.has(key)) return;
+    isKnown.add(key);
+    moves.push({ to, taken, label: labelOf(taken), settles });
   };
   const around = (facts: Knowledge) =>
-    leaving(model, at, facts, known, {
+    leaving(model, at, facts, {
       leave: (each, index, so) =>
         go(entered(model, each.to, model.knowing.after(so, each)), [each], `${index}`),
       stay: () => {
         canRest = true;
       },
     });
-  if (at.top.isCoupled) together(model, at, known, go, around);
-  else if (at.facts === NOTHING && isPrivate(model, at.top)) privately(model, at, go, around);
-  else oneByOne(model, at, known, go, around);
-  const found = [...moves.values()];
-  return canRest ? resting(at, found) : { moves: found, mustGo: true };
+  if (at.top.isCoupled) together(model, at, go, around);
+  else if (at.facts === NOTHING && isPrivate(model, at.top)) privately(model, at, moves, around);
+  else oneByOne(model, at, go, around);
+  return canRest ? resting(at, moves) : { moves, mustGo: true };
 }
 
 function resting(at: Configuration, moves: readonly Move[]): Eventless {
@@ -72,20 +71,14 @@ type Go = (
 ) => void;
 
 /** The first region that moves is settled before the next one is asked. */
-function oneByOne(
-  model: Model,
-  at: Configuration,
-  known: Known,
-  go: Go,
-  stay: (facts: Knowledge) => void,
-): void {
+function oneByOne(model: Model, at: Configuration, go: Go, stay: (facts: Knowledge) => void): void {
   const region = (index: number, facts: Knowledge): void => {
     const place = at.inner[index];
     if (!place) {
       stay(facts);
       return;
     }
-    firstOf(model, place.whens, facts, known, {
+    firstOf(model, place.whens, facts, at, {
       take: (each, way, so) => {
         const to = movedOne(at, index, each.to, so, index);
         const settles = isSettled(model, to, index);
@@ -98,29 +91,33 @@ function oneByOne(
 }
 
 /** The same where regions ask privately and nothing is known: the answers inside a region are always the same. */
-function privately(model: Model, at: Configuration, go: Go, stay: (facts: Knowledge) => void): void {
+function privately(model: Model, at: Configuration, moves: Move[], stay: (facts: Knowledge) => void): void {
+  let ways = 0;
   for (let index = at.from; index < at.inner.length; index += 1) {
     const place = at.inner[index];
     if (!place || place.whens.length === 0) continue;
-    const { takes, canStay } = privateMoves(model, place);
+    const { takes, canStay, isManifold } = privateMoves(model, place);
     for (const take of takes) {
       const settled = settledBy(model, at, index, take);
       const to = settled ?? movedOne(at, index, take.each.to, take.facts, index);
-      go(to, [take.each], `${index}.${take.way}`, settled !== undefined);
+      const { taken, label } = take;
+      const move = { to, taken, label, settles: settled !== undefined };
+      if (!isManifold || !moves.some((other) => isSame(other, move))) moves.push(move);
+      ways += 1;
+      if (ways > MAX_WAYS) throw new Overflow();
     }
     if (!canStay) return;
   }
   stay(NOTHING);
 }
 
+function isSame(one: Move, other: Move): boolean {
+  const { taken, settles, to } = other;
+  return one.taken === taken && one.settles === settles && one.to.facts.key === to.facts.key;
+}
+
 /** In a round every region takes its first condition that holds. */
-function together(
-  model: Model,
-  at: Configuration,
-  known: Known,
-  go: Go,
-  stay: (facts: Knowledge) => void,
-): void {
+function together(model: Model, at: Configuration, go: Go, stay: (facts: Knowledge) => void): void {
   const region = (
     index: number,
     facts: Knowledge,
@@ -129,7 +126,7 @@ function together(
   ) => {
     const place = at.inner[index];
     if (place) {
-      firstOf(model, place.whens, facts, known, {
+      firstOf(model, place.whens, facts, at, {
         take: (each, way, so) => region(index + 1, so, [...taken, each], `${by}.${way}`),
         none: (so) => region(index + 1, so, [...taken, undefined], `${by}.`),
       });
@@ -144,10 +141,4 @@ function together(
     go(moved(at, to, moving.reduce(model.knowing.after, facts)), moving, by);
   };
   region(0, at.facts, [], '');
-}
-
-function labelOf(taken: readonly (Joined | Conditional)[]): string[] {
-  const label: string[] = [];
-  for (const each of taken) if (each.on === 'when') label.push(`when ${each.when}`);
-  return label;
 }

@@ -2,7 +2,15 @@
  * Every configuration a change can come to, whatever the conditions say: breadth first, with the shortest way to each. What
  * may go by itself is followed both ways; what goes for certain is not rested in.
  */
-import { type Configuration, entered, isOpen, keyOf, type Move, Overflow } from './check-configuration.ts';
+import {
+  type Configuration,
+  entered,
+  isOpen,
+  type Key,
+  keyOf,
+  type Move,
+  Overflow,
+} from './check-configuration.ts';
 import { eventless } from './check-eventless.ts';
 import { happenings } from './check-events.ts';
 import type { Model } from './check-model.ts';
@@ -22,18 +30,16 @@ const PASSING = 5;
 const BUDGET: Budget = { configurations: 20_000, moves: 200_000 };
 
 export interface Node {
+  /** Its place among all that were found. */
+  readonly number: number;
   readonly at: Configuration;
-  readonly key: string;
+  readonly key: Key;
   /** Whether the change can rest here. */
   canRest: boolean;
   /** Where one event or one step by itself can lead, each way of it, with the conditions that have to hold for it. */
   readonly ways: Way[];
   /** The ways that lead here. */
   readonly before: Way[];
-  /** Where it goes on by itself. */
-  readonly going: Set<Node>;
-  /** Where it goes by itself, and the step ends with it. */
-  readonly settling: Set<Node>;
   distance: number;
   via: { readonly from: Node; readonly label: readonly string[] } | undefined;
 }
@@ -41,10 +47,14 @@ export interface Node {
 export interface Way {
   readonly from: Node;
   readonly to: Node;
+  readonly by: Cause;
   readonly label: readonly string[];
   /** None where it is open whatever they say. */
   readonly conditions: readonly ConditionText[];
 }
+
+/** What a way is gone by: an event, or the step that goes on by itself, or such a step that ends with it. */
+export type Cause = 'event' | 'going' | 'settling';
 
 export interface Exploration {
   readonly nodes: readonly Node[];
@@ -63,17 +73,17 @@ export function explore(model: Model, budget = BUDGET): Exploration | undefined 
 }
 
 function explored(model: Model, budget: Budget) {
-  const nodes = new Map<string, Node>();
+  const nodes = new Map<Key, Node>();
   const taken = new Set<Transition>();
   const waiting: Node[][] = [];
   const spend = spending(budget);
-  const reach = (at: Configuration, distance: number, via: Node['via']): Node => {
+  const reach = (at: Configuration, distance: number, from?: Node, label: readonly string[] = []): Node => {
     const key = keyOf(at);
     const known = nodes.get(key);
-    const node = known ?? fresh(at, key);
+    const node = known ?? fresh(at, key, nodes.size);
     if (distance < node.distance) {
       node.distance = distance;
-      node.via = via;
+      node.via = from && { from, label };
       waiting[distance] ??= [];
       waiting[distance]?.push(node);
     }
@@ -82,18 +92,17 @@ function explored(model: Model, budget: Budget) {
     spend.configuration(at);
     return node;
   };
-  const follow = (from: Node, { to, label, taken: by }: Move, isSure = false): Node => {
+  const follow = (from: Node, move: Move, by: Cause, isSure = false) => {
+    const { to, label } = move;
     spend.move(from.at);
-    for (const each of by) taken.add(each);
-    const node = reach(to, from.distance + label.length, { from, label });
-    lead(from, node, label, isSure ? UNCONDITIONAL : conditionsOn(by));
-    return node;
+    for (const each of move.taken) taken.add(each);
+    const node = reach(to, from.distance + label.length, from, label);
+    lead(from, node, by, label, isSure ? UNCONDITIONAL : conditionsOn(move.taken));
   };
   const done = new Set<Node>();
-  const first = reach(entered(model, model.initial), 0, undefined);
+  const first = reach(entered(model, model.initial), 0);
   // A state that is there for superseded changes is reached; but that all else is given up is no way out of anything.
-  if (model.superseded !== undefined)
-    reach(entered(model, model.superseded), 1, { from: first, label: ['change.supersede'] });
+  if (model.superseded !== undefined) reach(entered(model, model.superseded), 1, first, ['change.supersede']);
   for (let distance = 0; distance < waiting.length; distance += 1)
     for (const node of waiting[distance] ?? []) {
       if (done.has(node)) continue;
@@ -101,9 +110,8 @@ function explored(model: Model, budget: Budget) {
       const own = eventless(model, node.at);
       node.canRest = !own.mustGo;
       const isSure = own.mustGo && !own.moves.some(({ taken }) => taken.length === 0);
-      for (const move of own.moves)
-        (move.settles ? node.settling : node.going).add(follow(node, move, isSure));
-      if (node.canRest) for (const move of happenings(model, node.at)) follow(node, move);
+      for (const move of own.moves) follow(node, move, move.settles ? 'settling' : 'going', isSure);
+      if (node.canRest) for (const move of happenings(model, node.at)) follow(node, move, 'event');
     }
   return { nodes: [...nodes.values()], taken };
 }
@@ -129,15 +137,14 @@ export function spending(budget: Budget): {
 }
 
 /** A configuration of which nothing is known yet. */
-export function fresh(at: Configuration, key = keyOf(at)): Node {
+export function fresh(at: Configuration, key: Key, number: number): Node {
   return {
+    number,
     at,
     key,
     canRest: true,
     ways: [],
     before: [],
-    going: new Set(),
-    settling: new Set(),
     distance: Number.POSITIVE_INFINITY,
     via: undefined,
   };
@@ -146,8 +153,14 @@ export function fresh(at: Configuration, key = keyOf(at)): Node {
 const UNCONDITIONAL: readonly ConditionText[] = [];
 
 /** Notes a way from one to another. */
-export function lead(from: Node, to: Node, label: readonly string[], conditions = UNCONDITIONAL): void {
-  const way = { from, to, label, conditions };
+export function lead(
+  from: Node,
+  to: Node,
+  by: Cause,
+  label: readonly string[],
+  conditions = UNCONDITIONAL,
+): void {
+  const way = { from, to, by, label, conditions };
   from.ways.push(way);
   to.before.push(way);
 }
@@ -170,9 +183,26 @@ export function traceTo(node: Node): string[] {
   return trace;
 }
 
-/** All nodes from which one of `goals` can be reached, the goals included, on ways that `isOpenWay` lets pass. */
-export function leadingTo(goals: Iterable<Node>, isOpenWay: (way: Way) => boolean = () => true): Set<Node> {
-  const reached = new Set(goals);
-  for (const node of reached) for (const way of node.before) if (isOpenWay(way)) reached.add(way.from);
-  return reached;
+/** Some of the nodes. */
+export interface Part {
+  readonly all: readonly Node[];
+  readonly has: (node: Node) => boolean;
+}
+
+/** All of `nodes` from which one of `goals` can be reached, the goals included, on ways that `isOpenWay` lets pass. */
+export function leadingTo(
+  goals: readonly Node[],
+  nodes: readonly Node[],
+  isOpenWay: (way: Way) => boolean = () => true,
+): Part {
+  const isReached = new Uint8Array(nodes.length);
+  const all: Node[] = [];
+  const add = (node: Node) => {
+    if (isReached[node.number] === 1) return;
+    isReached[node.number] = 1;
+    all.push(node);
+  };
+  for (const goal of goals) add(goal);
+  for (const node of all) for (const way of node.before) if (isOpenWay(way)) add(way.from);
+  return { all, has: ({ number }) => isReached[number] === 1 };
 }

@@ -1,7 +1,7 @@
 /** What the exploration shows of a definition with conditions: what is never reached, never taken, and never left. */
 
 import { bottomsOf } from './check-bottoms.ts';
-import { type Configuration, inWords, valueKey } from './check-configuration.ts';
+import { inWords, type Key, valueKey } from './check-configuration.ts';
 import { type EventlessCycle, eventlessCycles } from './check-cycles.ts';
 import { forestalled } from './check-dead.ts';
 import { type Budget, type Exploration, explore, leadingTo, type Node, traceTo } from './check-explore.ts';
@@ -71,9 +71,8 @@ function formFindings(scopes: readonly Scope[], top: Scope): Finding[] {
 
 /** States that nothing leaves, with the shortest ways there. */
 function deadEndFindings(top: Scope, nodes: readonly Node[]): Finding[] {
-  const nearest = new Map(nearestByState(nodes).map((node) => [node.at.top.path, node]));
   return deadEnds(top).map((name) => {
-    const node = nearest.get(name);
+    const node = nearestIn(name, nodes);
     return deadEnd(top, name, node ? traceTo(node) : []);
   });
 }
@@ -98,14 +97,10 @@ function unreached(
   circling: readonly EventlessCycle[],
 ): Finding[] {
   // What never rests because it goes round for ever is reported as that.
-  const passing = new Set(circling.flatMap((each) => each.nodes).flatMap(({ at }) => pathsOf(at)));
-  for (const { at, canRest } of nodes) if (canRest) for (const path of pathsOf(at)) passing.delete(path);
-  const seen = new Map<string, Node>();
-  for (const node of nodes)
-    for (const path of pathsOf(node.at)) {
-      const known = seen.get(path);
-      if (!known || node.distance < known.distance) seen.set(path, node);
-    }
+  const passing = nearestByPath(circling.flatMap((each) => each.nodes));
+  if (passing.size > 0)
+    for (const path of nearestByPath(nodes.filter(({ canRest }) => canRest)).keys()) passing.delete(path);
+  const seen = nearestByPath(nodes);
   return scopes.flatMap((scope) => {
     const around = scope.prefix.split('.')[0] ?? '';
     if (around !== '' && !seen.has(around)) return [];
@@ -126,8 +121,18 @@ function unreached(
   });
 }
 
-function pathsOf({ top, inner }: Configuration): string[] {
-  return [top.path, ...inner.map(({ path }) => path)];
+/** For each state, of the change and of regions, the configuration in which it is reached soonest. */
+function nearestByPath(nodes: readonly Node[]): Map<string, Node> {
+  const nearest = new Map<string, Node>();
+  const note = (path: string, node: Node) => {
+    const known = nearest.get(path);
+    if (!known || node.distance < known.distance) nearest.set(path, node);
+  };
+  for (const node of nodes) {
+    note(node.at.top.path, node);
+    for (const { path } of node.at.inner) note(path, node);
+  }
+  return nearest;
 }
 
 /** Joins that can never be true by their form are reported as such. */
@@ -180,7 +185,7 @@ function trapped(
   ends: readonly Node[],
   isReported: ReadonlySet<string>,
 ): Finding[] {
-  const escaping = leadingTo(ends);
+  const escaping = leadingTo(ends, nodes);
   const caught = nodes.filter((node) => !escaping.has(node));
   const still = caught.filter(({ canRest, ways }) => canRest && ways.length === 0);
   const known = [
@@ -188,7 +193,8 @@ function trapped(
     ...circling.flatMap((each) => each.nodes),
     ...caught.filter(({ at }) => isReported.has(at.top.path)),
   ];
-  const explained = leadingTo(known);
+
+  const explained = leadingTo(known, nodes);
   const lost = caught.filter((node) => !explained.has(node));
   return [
     ...circling.map(({ node, round }) => goesForEver(node, round)),
@@ -215,7 +221,7 @@ const LISTED = 20;
 
 /** The nearest ones, each where other regions or states are active; the last says how many more there are. */
 function listed(nodes: readonly Node[], findingOf: (node: Node) => Finding): Finding[] {
-  const nearest = new Map<string, Node>();
+  const nearest = new Map<Key, Node>();
   for (const node of nodes.toSorted(sooner))
     if (!nearest.has(valueKey(node.at))) nearest.set(valueKey(node.at), node);
   const more = nearest.size - LISTED;
@@ -226,12 +232,12 @@ function listed(nodes: readonly Node[], findingOf: (node: Node) => Finding): Fin
   });
 }
 
-/** For each state the configuration that is reached soonest. */
-function nearestByState(nodes: readonly Node[]): Node[] {
-  const nearest = new Map<string, Node>();
-  for (const node of nodes.toSorted(sooner))
-    if (!nearest.has(node.at.top.path)) nearest.set(node.at.top.path, node);
-  return [...nearest.values()];
+/** The configuration of a state that is reached soonest. */
+function nearestIn(name: string, nodes: readonly Node[]): Node | undefined {
+  let nearest: Node | undefined;
+  for (const node of nodes)
+    if (node.at.top.path === name && !(nearest && nearest.distance <= node.distance)) nearest = node;
+  return nearest;
 }
 
 function goesForEver(node: Node, round: readonly string[]): Finding {

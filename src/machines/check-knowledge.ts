@@ -3,7 +3,7 @@
  * anything. But what has been asked once in a step has come out, and comes out the same until the change rests, unless votes
  * are cast or taken away in between. So conditions are asked, not judged: each answer is followed, with what it has shown.
  */
-import { chanceOf, type Known } from './check-chance.ts';
+import { type Situation, sureness } from './check-chance.ts';
 import { print } from './conditions/print.ts';
 import type { Condition } from './conditions/tree.ts';
 import type { ConditionText, Definition } from './definition.ts';
@@ -34,8 +34,10 @@ export interface Votes {
 type Follow = (knowledge: Knowledge) => void;
 
 export interface Knowing {
-  /** Follows every answer that a condition can have; `known` says where regions are and which times are over. */
-  readonly ask: (text: ConditionText, knowledge: Knowledge, known: Known, yes: Follow, no: Follow) => void;
+  /** Follows every answer that a condition can have where the change is `at`. */
+  readonly ask: (text: ConditionText, knowledge: Knowledge, at: Situation, yes: Follow, no: Follow) => void;
+  /** Whether it makes a difference to a condition where the change is. */
+  readonly looksAround: (text: ConditionText) => boolean;
   /** Numbers of the facts that a condition asks for. */
   readonly factsOf: (text: ConditionText) => readonly number[];
   /** What is known once votes were cast or taken away. */
@@ -57,7 +59,8 @@ export function knowingOf(definition: Definition, wrong: ReadonlySet<ConditionTe
     return known;
   };
   return {
-    ask: (text, knowledge, known, yes, no) => asking(questionOf(text), tables, knowledge, known, yes, no),
+    ask: (text, knowledge, at, yes, no) => asking(questionOf(text), tables, knowledge, at, yes, no),
+    looksAround: (text) => looksAround(questionOf(text)),
     factsOf: (text) => numbersIn(questionOf(text)),
     after: (knowledge, votes) => {
       const gone = goneWith(definition, votes);
@@ -156,12 +159,17 @@ function tableOf({ cases, parts }: Fact): Table {
   };
 }
 
-/** A condition in which every part is either known or about a fact. */
+/** A condition in which every part is either about a fact, or as sure as where the change is. */
 type Question =
   | { readonly kind: 'not'; readonly of: Question }
   | { readonly kind: 'and' | 'or'; readonly parts: readonly Question[] }
   | { readonly kind: 'fact'; readonly fact: number; readonly part: number }
-  | { readonly kind: 'known'; readonly part: Condition };
+  | Sure;
+
+interface Sure {
+  readonly kind: 'sure';
+  readonly holds: (at: Situation) => boolean;
+}
 
 function parsed(text: ConditionText, facts: Facts, numbers: ReadonlyMap<Fact, number>): Question {
   const about = (part: string): Question | undefined => {
@@ -170,27 +178,44 @@ function parsed(text: ConditionText, facts: Facts, numbers: ReadonlyMap<Fact, nu
   };
   const question = (tree: Condition): Question => {
     if (tree.kind === 'not') return { kind: 'not', of: question(tree.of) };
-    if (tree.kind === 'and' || tree.kind === 'or')
-      return { kind: tree.kind, parts: tree.parts.map(question) };
-    return about(print(tree)) ?? { kind: 'known', part: tree };
+    if (tree.kind === 'and' || tree.kind === 'or') return joined(tree.kind, tree.parts.map(question));
+    return about(print(tree)) ?? { kind: 'sure', holds: sureness(tree) };
   };
   return about(text) ?? question(treeOf(text));
+}
+
+/** Where all parts are sure, so is the whole. */
+function joined(kind: 'and' | 'or', parts: readonly Question[]): Question {
+  const sure = parts.filter((each) => each.kind === 'sure');
+  if (sure.length < parts.length) return { kind, parts };
+  const decisive = kind === 'or';
+  const holds = (at: Situation) => {
+    for (const each of sure) if (each.holds(at) === decisive) return decisive;
+    return !decisive;
+  };
+  return { kind: 'sure', holds };
+}
+
+function looksAround(question: Question): boolean {
+  if (question.kind === 'not') return looksAround(question.of);
+  if (question.kind === 'fact') return false;
+  return question.kind === 'sure' || question.parts.some(looksAround);
 }
 
 function asking(
   question: Question,
   tables: readonly Table[],
   knowledge: Knowledge,
-  known: Known,
+  at: Situation,
   yes: Follow,
   no: Follow,
 ): void {
   switch (question.kind) {
     case 'not':
-      asking(question.of, tables, knowledge, known, no, yes);
+      asking(question.of, tables, knowledge, at, no, yes);
       return;
-    case 'known':
-      if (chanceOf(question.part, known)) yes(knowledge);
+    case 'sure':
+      if (question.holds(at)) yes(knowledge);
       else no(knowledge);
       return;
     case 'fact': {
@@ -209,8 +234,8 @@ function asking(
       const from = (index: number, so: Knowledge): void => {
         const part = parts[index];
         if (!part) (kind === 'and' ? yes : no)(so);
-        else if (kind === 'and') asking(part, tables, so, known, (next) => from(index + 1, next), no);
-        else asking(part, tables, so, known, yes, (next) => from(index + 1, next));
+        else if (kind === 'and') asking(part, tables, so, at, (next) => from(index + 1, next), no);
+        else asking(part, tables, so, at, yes, (next) => from(index + 1, next));
       };
       from(0, knowledge);
     }
@@ -219,6 +244,6 @@ function asking(
 
 function numbersIn(question: Question): readonly number[] {
   if (question.kind === 'fact') return [question.fact];
-  if (question.kind === 'known') return [];
+  if (question.kind === 'sure') return [];
   return question.kind === 'not' ? numbersIn(question.of) : question.parts.flatMap(numbersIn);
 }

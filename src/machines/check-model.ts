@@ -22,9 +22,6 @@ import { formatDuration } from './duration.ts';
 import { treeOf } from './facts.ts';
 import { type Leaving, leavingByPath, type Scope, scopesOf } from './paths.ts';
 
-/** Past the characters that keys are made of otherwise. */
-const FIRST_SIGN = 0x100;
-
 /** What a trigger can do: take a transition, reopen, or cast a vote, which leads nowhere. */
 export interface Candidate {
   readonly rule: Leaving;
@@ -41,8 +38,8 @@ export interface Clock {
 
 export interface Place {
   readonly path: string;
-  /** One character that stands for it in keys, of its own among the places of its scope. */
-  readonly sign: string;
+  /** Its own among the places of its scope: 0, 1, 2 … */
+  readonly number: number;
   /** The last part of the path. */
   readonly name: string;
   readonly final: Outcome | undefined;
@@ -58,17 +55,23 @@ export interface Place {
 export interface RegionModel {
   readonly name: string;
   readonly initial: string;
+  /** How far apart in the numbers of configurations two neighbouring places of it are. */
+  readonly stride: number;
   /** Votes that are taken wherever the region is. */
   readonly votes: ReadonlyMap<string, readonly Candidate[]>;
   readonly places: ReadonlyMap<string, Place>;
 }
 
 export interface TopPlace extends Place {
+  /** The number of its first configuration; undefined where there are more of them than can be numbered. */
+  readonly base: number | undefined;
   readonly regions: readonly RegionModel[];
   /** Joins and conditions, in the author's order. */
   readonly leaving: readonly (Joined | Conditional)[];
   /** Whether what goes by itself in one region looks at another, or takes away votes that one may look at. */
   readonly isCoupled: boolean;
+  /** Triggers that are heard in more than one of: the state itself, the places of one region, the votes of one region. */
+  readonly shared: ReadonlySet<string>;
 }
 
 export interface Model {
@@ -89,16 +92,25 @@ export function modelOf(definition: Definition, wrong: ReadonlySet<ConditionText
   const tops = new Map<string, TopPlace & Asking>();
   if (top) {
     const places = placesOf(top, parts);
+    let next = 0;
     for (const [name, place] of places) {
+      let count = 1;
       const regions = inner
         .filter(({ prefix }) => prefix.startsWith(`${name}.`))
-        .map((scope) => regionOf(scope, parts));
+        .map((scope) => {
+          const stride = count;
+          count *= Object.keys(scope.states).length;
+          return regionOf(scope, parts, stride);
+        });
+      const base = Number.isSafeInteger(next + count) ? next : undefined;
+      if (base !== undefined) next += count;
       const leaving = sane(top).filter(
         (each): each is Joined | Conditional =>
           each.from === name && (each.on === 'when' || (each.on === 'join' && regions.length > 0)),
       );
       const asks = new Set(whensIn(leaving).flatMap(({ when }) => knowing.factsOf(when)));
-      tops.set(name, { ...place, regions, leaving, asks, isCoupled: regions.some(isCoupled) });
+      const shared = sharedBy(place, regions);
+      tops.set(name, { ...place, base, regions, leaving, asks, isCoupled: regions.some(isCoupled), shared });
     }
   }
   spreadAround(tops);
@@ -217,7 +229,7 @@ function placeOf(
   const timed = own.filter((each): each is Timed => each.on === 'time');
   return {
     path,
-    sign: String.fromCharCode(FIRST_SIGN + Object.keys(scope.states).indexOf(name)),
+    number: Object.keys(scope.states).indexOf(name),
     name,
     final: state.final,
     triggers: heard(scope, name, state, parts),
@@ -259,14 +271,24 @@ function heard(scope: Scope, name: string, state: State, parts: Parts): Map<stri
   return heard;
 }
 
-function regionOf(scope: Scope, parts: Parts): RegionModel {
+function regionOf(scope: Scope, parts: Parts, stride: number): RegionModel {
   const path = scope.prefix.slice(0, -1);
   const votes = new Map<string, Candidate[]>();
   for (const rule of parts.leaving.get(path) ?? [])
     votes.set(rule.trigger, [...(votes.get(rule.trigger) ?? []), { rule }]);
   const places = placesOf(scope, parts);
   spreadInside(places);
-  return { name: path.split('.')[1] ?? '', initial: scope.initial, votes, places };
+  return { name: path.split('.')[1] ?? '', initial: scope.initial, stride, votes, places };
+}
+
+function sharedBy(place: Place, regions: readonly RegionModel[]): Set<string> {
+  const heard = [place.triggers, ...regions.map(({ votes }) => votes)].map((each) => new Set(each.keys()));
+  for (const { places } of regions)
+    heard.push(new Set([...places.values()].flatMap(({ triggers }) => [...triggers.keys()])));
+  const all = new Set<string>();
+  const shared = new Set<string>();
+  for (const triggers of heard) for (const each of triggers) (all.has(each) ? shared : all).add(each);
+  return shared;
 }
 
 function isCoupled({ places }: RegionModel): boolean {

@@ -15,8 +15,8 @@ export interface Proviso {
 /** The conditions without which some configuration could not come to an end, the nearest to an outcome first. */
 export function providedIn(nodes: readonly Node[], ends: readonly Node[]): Proviso[] {
   const needed = new Map<string, Set<ConditionText>>();
-  let safe = leadingTo(ends, isFree);
-  while (safe.size < nodes.length) {
+  let safe = leadingTo(ends, nodes, isFree);
+  while (safe.all.length < nodes.length) {
     const before = safe;
     const opened = nodes.filter((node) => !before.has(node) && node.ways.some(({ to }) => before.has(to)));
     if (opened.length === 0) break;
@@ -25,7 +25,7 @@ export function providedIn(nodes: readonly Node[], ends: readonly Node[]): Provi
         if (before.has(to))
           for (const each of conditions)
             needed.set(at.top.path, (needed.get(at.top.path) ?? new Set()).add(each));
-    safe = leadingTo([...before, ...opened], isFree);
+    safe = leadingTo([...before.all, ...opened], nodes, isFree);
   }
   return [...needed].map(([state, conditions]) => ({ state, conditions: [...conditions] }));
 }

@@ -4,8 +4,9 @@
  * there, and what it has seen on the way need not be told apart. Nothing is lost by it: whatever would have gone on from
  * there goes on from the rest as well.
  */
-import { firstOf, leaving } from './check-asked.ts';
-import { type Configuration, isOpen, knownIn, movedOne, placeKey } from './check-configuration.ts';
+import { firstOf, labelOf, leaving } from './check-asked.ts';
+import type { Situation } from './check-chance.ts';
+import { type Configuration, isOpen, type Key, movedOne, placeKey } from './check-configuration.ts';
 import { type Knowledge, keeping, NOTHING } from './check-knowledge.ts';
 import type { Model, Place, TopPlace } from './check-model.ts';
 import type { Conditional } from './definition.ts';
@@ -13,7 +14,9 @@ import type { Conditional } from './definition.ts';
 /** A move of a place where nothing was known, and what is known then. */
 interface Take {
   readonly each: Conditional;
-  readonly way: number;
+  /** The same array for the same transition. */
+  readonly taken: readonly [Conditional];
+  readonly label: readonly string[];
   readonly facts: Knowledge;
 }
 
@@ -22,6 +25,8 @@ interface PrivateMoves {
   readonly takes: readonly Take[];
   /** Whether all its conditions may fail at once. */
   readonly canStay: boolean;
+  /** Whether one transition may be taken with different things known. */
+  readonly isManifold: boolean;
 }
 
 interface Memory {
@@ -30,7 +35,7 @@ interface Memory {
   /** Moves after which something is known in the region, and it stands still. */
   readonly still: Map<Take, boolean>;
   /** By what is active and which times are over: whether nothing around the regions goes there, whatever is known. */
-  readonly calm: Map<string, boolean>;
+  readonly calm: Map<Key, boolean>;
 }
 
 const memories = new WeakMap<Model, Memory>();
@@ -44,7 +49,7 @@ function memoryOf(model: Model): Memory {
 }
 
 /** Regions whose moves are private read no region, and no time. */
-const UNKNOWN = { regions: {}, elapsed: {} };
+const ANYWHERE: Situation = { top: { regions: [] }, inner: [], marks: [] };
 
 /** Whether a change whose region `index` has just moved can as well rest here. */
 export function isSettled(model: Model, at: Configuration, index: number): boolean {
@@ -52,7 +57,8 @@ export function isSettled(model: Model, at: Configuration, index: number): boole
   const place = at.inner[index];
   if (!place || isOpen(at) || !isPrivate(model, top)) return false;
   if (!facts.parts.every(({ fact }) => place.asks.has(fact))) return false;
-  return canAllStay(model, at) && standsStill(model, place, facts) && isCalm(model, at);
+  const memory = memoryOf(model);
+  return canAllStay(memory, model, at) && standsStill(model, place, facts) && isCalm(memory, model, at);
 }
 
 /** The same for a move of a region that asks privately: where it ends, if the change can as well rest there. */
@@ -63,7 +69,8 @@ export function settledBy(
   take: Take,
 ): Configuration | undefined {
   const place = at.top.regions[index]?.places.get(take.each.to);
-  const { still } = memoryOf(model);
+  const memory = memoryOf(model);
+  const { still } = memory;
   let is = still.get(take);
   if (is === undefined) {
     const facts = place && keeping(take.facts, (fact) => place.asks.has(fact));
@@ -72,11 +79,12 @@ export function settledBy(
   }
   if (!is) return undefined;
   const to = movedOne(at, index, take.each.to);
-  return canAllStay(model, to) && isCalm(model, to) ? to : undefined;
+  return canAllStay(memory, model, to) && isCalm(memory, model, to) ? to : undefined;
 }
 
-function canAllStay(model: Model, { inner }: Configuration): boolean {
-  for (const each of inner) if (each.whens.length > 0 && !privateMoves(model, each).canStay) return false;
+function canAllStay(memory: Memory, model: Model, { inner }: Configuration): boolean {
+  for (const each of inner)
+    if (each.whens.length > 0 && !(memory.moves.get(each) ?? privateMoves(model, each)).canStay) return false;
   return true;
 }
 
@@ -85,13 +93,12 @@ function standsStill(model: Model, place: Place, facts: Knowledge): boolean {
   const take = () => {
     is = false;
   };
-  firstOf(model, place.whens, facts, UNKNOWN, { take, none: () => undefined });
+  firstOf(model, place.whens, facts, ANYWHERE, { take, none: () => undefined });
   return is;
 }
 
-function isCalm(model: Model, at: Configuration): boolean {
+function isCalm({ calm }: Memory, model: Model, at: Configuration): boolean {
   if (at.top.leaving.length === 0) return true;
-  const { calm } = memoryOf(model);
   const key = placeKey(at);
   const known = calm.get(key);
   if (known !== undefined) return known;
@@ -99,7 +106,7 @@ function isCalm(model: Model, at: Configuration): boolean {
   const leave = () => {
     is = false;
   };
-  leaving(model, at, NOTHING, knownIn(at), { leave, stay: () => undefined });
+  leaving(model, at, NOTHING, { leave, stay: () => undefined });
   calm.set(key, is);
   return is;
 }
@@ -110,14 +117,19 @@ export function privateMoves(model: Model, place: Place): PrivateMoves {
   const known = moves.get(place);
   if (known) return known;
   const takes: Take[] = [];
+  const ways = place.whens.map((each) => ({ taken: [each] as const, label: labelOf([each]) }));
   let canStay = false;
-  firstOf(model, place.whens, NOTHING, UNKNOWN, {
-    take: (each, way, facts) => takes.push({ each, way, facts }),
+  firstOf(model, place.whens, NOTHING, ANYWHERE, {
+    take: (each, index, facts) => {
+      const way = ways[index];
+      if (way) takes.push({ each, facts, ...way });
+    },
     none: () => {
       canStay = true;
     },
   });
-  const made = { takes, canStay };
+  const isManifold = new Set(takes.map(({ each }) => each)).size < takes.length;
+  const made = { takes, canStay, isManifold };
   moves.set(place, made);
   return made;
 }

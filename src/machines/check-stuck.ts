@@ -2,9 +2,9 @@
  * Choices that nobody can make: a state that is left by conditions alone, which ask for what never changes any more (an
  * attribute that cannot be amended, who wrote it), and none of which need hold. Such a change rests there for ever.
  */
-import { chanceOf, openParts } from './check-chance.ts';
+import { chanceOf, knownIn, openParts } from './check-chance.ts';
 import { type Assignment, assignmentsOf, assuming } from './check-choices.ts';
-import { inWords, knownIn } from './check-configuration.ts';
+import { inWords } from './check-configuration.ts';
 import type { Node } from './check-explore.ts';
 import { domainOf } from './check-facts.ts';
 import { print } from './conditions/print.ts';

@@ -4,11 +4,11 @@
  * is explored from where changes land, which need not be where it leads by itself.
  */
 import type { StateValue } from 'xstate';
-import { type Configuration, entered, keyOf, Overflow } from './check-configuration.ts';
+import { type Configuration, entered, type Key, keyOf, type Move, Overflow } from './check-configuration.ts';
 import { eventlessCycles } from './check-cycles.ts';
 import { eventless } from './check-eventless.ts';
 import { happenings } from './check-events.ts';
-import { explore, fresh, lead, leadingTo, type Node, spending } from './check-explore.ts';
+import { type Cause, explore, fresh, lead, leadingTo, type Node, spending } from './check-explore.ts';
 import { type Model, modelOf } from './check-model.ts';
 import type { Definition } from './definition.ts';
 import {
@@ -120,7 +120,7 @@ function escapes(
   const ends = [...nodes.values()].filter(({ at }) => at.top.final !== undefined);
   const all = [...nodes.values()];
   const circling = new Set(eventlessCycles(model, all).flatMap((each) => each.nodes));
-  const escaping = leadingTo(ends);
+  const escaping = leadingTo(ends, all);
   const safe = new Map(
     [...starts].map(([name, start]) => {
       const node = nodes.get(keyOf(start));
@@ -136,8 +136,7 @@ function leads(node: Node, circling: ReadonlySet<Node>): boolean {
   const seen = new Set([node]);
   for (const each of seen) {
     if (circling.has(each)) return true;
-    for (const next of each.going) seen.add(next);
-    for (const next of each.settling) seen.add(next);
+    for (const { by, to } of each.ways) if (by !== 'event') seen.add(to);
   }
   return false;
 }
@@ -170,14 +169,14 @@ function marksIn(
 }
 
 /** Everything that can follow; undefined where it is more than the budget allows. */
-function reachedFrom(model: Model, starts: readonly Configuration[]): Map<string, Node> | undefined {
-  const nodes = new Map<string, Node>();
+function reachedFrom(model: Model, starts: readonly Configuration[]): Map<Key, Node> | undefined {
+  const nodes = new Map<Key, Node>();
   const spend = spending(BUDGET);
   const reach = (at: Configuration): Node => {
     const key = keyOf(at);
     const known = nodes.get(key);
     if (known) return known;
-    const node = fresh(at, key);
+    const node = fresh(at, key, nodes.size);
     node.distance = 0;
     nodes.set(key, node);
     spend.configuration(at);
@@ -188,12 +187,12 @@ function reachedFrom(model: Model, starts: readonly Configuration[]): Map<string
     for (const node of nodes.values()) {
       const own = eventless(model, node.at);
       node.canRest = !own.mustGo;
-      const heard = node.canRest ? happenings(model, node.at) : [];
-      for (const { to, settles } of own.moves) (settles ? node.settling : node.going).add(reach(to));
-      for (const { to, label } of [...own.moves, ...heard]) {
+      const go = ({ to, label }: Move, by: Cause) => {
         spend.move(node.at);
-        lead(node, reach(to), label);
-      }
+        lead(node, reach(to), by, label);
+      };
+      for (const move of own.moves) go(move, move.settles ? 'settling' : 'going');
+      if (node.canRest) for (const move of happenings(model, node.at)) go(move, 'event');
     }
   } catch (error) {
     if (error instanceof Overflow) return undefined;
