@@ -13,6 +13,7 @@ import { chromium } from 'playwright-core';
 
 const target = process.argv[2] ?? 'docs/images';
 const wide = { width: 1360, height: 860 };
+const widest = { width: 1920, height: 1080 };
 const narrow = { width: 360, height: 760 };
 
 const server = process.env.COUNTERSIGN_URL ? { url: process.env.COUNTERSIGN_URL } : await startServer();
@@ -48,6 +49,8 @@ function shotsOf({ sessions, release }) {
     { name: 'workflow', path: '/workflows/EnterpriseApproval', who: 'developer', fullPage: true },
     { name: 'operations', path: '/operations', who: 'developer', scheme: 'dark' },
     { name: 'operations-narrow', path: '/operations', who: 'developer', size: narrow },
+    { name: 'servers', path: '/operations#server', who: 'developer' },
+    { name: 'change-widest', path: `/changes/${release}`, who: 'rob', size: widest },
     { name: 'replay', path: `/changes/${sessions}/replay`, who: 'rob' },
     { name: 'work-narrow', path: '/work', who: 'rob', size: narrow },
     { name: 'change-narrow', path: `/changes/${sessions}`, who: 'rob', size: narrow, fullPage: true },
@@ -69,7 +72,10 @@ async function take(browser, tokens, { name, path, who, size = wide, scheme = 'l
   await page.waitForFunction(
     () => document.querySelector('[role=status] .mantine-Loader-root, .mantine-Skeleton-root') === null,
   );
-  await page.screenshot({ path: join(target, `${name}.png`), fullPage });
+  // A window as high as the page: what stands still beside it is then as high too.
+  const height = fullPage ? await page.evaluate(() => document.documentElement.scrollHeight) : size.height;
+  await page.setViewportSize({ width: size.width, height });
+  await page.screenshot({ path: join(target, `${name}.png`) });
   const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
   if (scrollWidth > clientWidth) process.stderr.write(`${name}: wider than the window (${scrollWidth})\n`);
   await context.close();

@@ -102,8 +102,8 @@ export function storeHistory(current: () => Store): void {
       const { acts } = await store.activity(tenant, { rows: 1_000, recentSince: 6_000 });
       const common = { author: 'bob', principal: 'rita', principalKind: 'person', event: 'vote' };
       expect(acts.filter(({ principal }) => principal === 'rita')).toEqual([
-        { ...common, change: 'h5', isOpen: true, role: 'reviewer', recent: 1, at: 9_000 },
-        { ...common, change: 'h1', isOpen: false, role: 'reviewer', recent: 0, at: 2_000 },
+        { ...common, project: 'web', change: 'h5', isOpen: true, role: 'reviewer', recent: 1, at: 9_000 },
+        { ...common, project: 'web', change: 'h1', isOpen: false, role: 'reviewer', recent: 0, at: 2_000 },
       ]);
       expect(acts.map(({ event }) => event)).not.toContain('tick');
     });

@@ -42,14 +42,14 @@ export function Chart({ definition, lights = DARK, timers = [] }: Props) {
   const scale = Math.max(SMALLEST, scaleOf(chosen));
   const isFlat = chosen === placed.flat;
   // Where the chart is larger than its window, the window is over what is lit.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the lit box is another one when these change
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the lit box, or the place of it, is another one when these change
   useEffect(() => {
     const frame = document.getElementById(frameId);
     const lit = frame?.querySelector('.box.active');
     if (!lit || !frame) return;
     const [inside, window] = [lit.getBoundingClientRect(), frame.getBoundingClientRect()];
     frame.scrollLeft += inside.left + inside.width / 2 - window.left - window.width / 2;
-  }, [lights, scale, isFlat]);
+  }, [lights, scale, isFlat, width]);
   const active = [...lights.active].filter(
     (path) => ![...lights.active].some((other) => other.startsWith(`${path}.`)),
   );

@@ -1,6 +1,6 @@
 /** Operations: timers that are set, events that were refused, the server itself, and migrations, for those who keep the server running. */
 import { Stack, Tabs } from '@mantine/core';
-import { useState } from 'react';
+import { useLocation, useNavigate } from 'react-router';
 import { useSignedIn } from '../../data/session.ts';
 import { PageTitle } from '../../parts/small.tsx';
 import { Empty } from '../../parts/states.tsx';
@@ -9,15 +9,24 @@ import { Refused } from './refused.tsx';
 import { ServerState } from './server.tsx';
 import { Timers } from './timers.tsx';
 
+/** As the address names them. */
+const TABS: readonly string[] = ['timers', 'refused', 'server', 'migrations'];
+
 export default function Operations() {
   const { roles } = useSignedIn();
-  const [tab, setTab] = useState<string | null>('timers');
+  const { hash } = useLocation();
+  const navigate = useNavigate();
+  const tab = TABS.includes(hash.slice(1)) ? hash.slice(1) : 'timers';
   if (!roles.includes('operator'))
     return <Empty title="This is for operators">Your token does not hold the role “operator”.</Empty>;
   return (
     <Stack gap="lg" maw={1200}>
       <PageTitle>Operations</PageTitle>
-      <Tabs value={tab} onChange={setTab} keepMounted={false}>
+      <Tabs
+        value={tab}
+        onChange={(next) => navigate({ hash: next ?? '' }, { replace: true })}
+        keepMounted={false}
+      >
         <Tabs.List mb="lg">
           <Tabs.Tab value="timers">Timers</Tabs.Tab>
           <Tabs.Tab value="refused">Refused</Tabs.Tab>
