@@ -220,7 +220,7 @@ describe('random plans between random workflows', () => {
       }),
       { numRuns: runs(100, 300) },
     );
-    expect(proofs).toBeGreaterThan(runs(1, 5));
+    expect(proofs).toBeGreaterThan(runs(0, 5));
   });
 
   it('are always proven from a sound workflow to itself', () => {

@@ -9,7 +9,7 @@ import type { CommitHunks } from '../../../src/persistence/records.ts';
 import { diffOf } from '../../../src/vcs/git/content.ts';
 import { openRepository, type Repository } from '../../../src/vcs/git/repository.ts';
 import { oldRanges } from '../../../src/vcs/hunks.ts';
-import { runs } from '../../support/runs.ts';
+import { isLong, runs } from '../../support/runs.ts';
 import { lines, makeRepository, type TestRepository } from '../../vcs/repository.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -124,7 +124,7 @@ describe('an exact answer', () => {
       }),
       { numRuns: runs(1, 3) },
     );
-    expect(Math.min(seen.clean, seen.conflict)).toBeGreaterThan(runs(1, 3));
+    if (isLong) expect(Math.min(seen.clean, seen.conflict)).toBeGreaterThan(3);
   });
 
   it('on different bases is what git finds where the upper one is put onto the lower base', async () => {
@@ -161,7 +161,7 @@ describe('an exact answer', () => {
       }),
       { numRuns: runs(1, 2) },
     );
-    expect(Math.min(seen.exact, seen.conflict)).toBeGreaterThan(runs(0, 2));
+    if (isLong) expect(Math.min(seen.exact, seen.conflict)).toBeGreaterThan(2);
   });
 });
 
