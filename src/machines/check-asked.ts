@@ -13,47 +13,51 @@ interface First {
 
 /** Follows every way in which the first of some conditions comes to hold, or none does. */
 export function firstOf(
-  { knowing }: Model,
+  model: Model,
   whens: readonly Conditional[],
   facts: Knowledge,
   at: Situation,
   { take, none }: First,
 ): void {
-  const ask = (index: number, so: Knowledge): void => {
-    const each = whens[index];
-    if (!each) {
-      none(so);
-      return;
-    }
-    knowing.ask(
-      each.when,
-      so,
-      at,
-      (yes) => take(each, index, yes),
-      (no) => ask(index + 1, no),
-    );
-  };
-  ask(0, facts);
+  firstHolding(model, whens, whenOf, facts, at, (each, index, so) => {
+    if (each) take(each, index, so);
+    else none(so);
+  });
 }
 
 /** The same for rules of a trigger: the first one whose condition holds, or none. */
 export function firstRule(
-  { knowing }: Model,
+  model: Model,
   rules: readonly Candidate[],
   facts: Knowledge,
   at: Situation,
   found: (pick: Candidate | undefined, facts: Knowledge) => void,
 ): void {
+  firstHolding(model, rules, ifOf, facts, at, (pick, _, so) => found(pick, so));
+}
+
+const whenOf = ({ when }: Conditional) => when;
+const ifOf = ({ rule }: Candidate) => rule.if;
+
+/** What has no condition always holds. */
+function firstHolding<T>(
+  { knowing }: Model,
+  all: readonly T[],
+  conditionOf: (each: T) => string | undefined,
+  facts: Knowledge,
+  at: Situation,
+  found: (pick: T | undefined, index: number, facts: Knowledge) => void,
+): void {
   const ask = (index: number, so: Knowledge): void => {
-    const each = rules[index];
-    const text = each?.rule.if;
-    if (text === undefined) found(each, so);
+    const each = all[index];
+    const text = each && conditionOf(each);
+    if (text === undefined) found(each, index, so);
     else
       knowing.ask(
         text,
         so,
         at,
-        (yes) => found(each, yes),
+        (yes) => found(each, index, yes),
         (no) => ask(index + 1, no),
       );
   };

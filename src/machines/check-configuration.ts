@@ -32,6 +32,7 @@ export class Overflow extends Error {}
 /** The configuration in which a state starts. */
 export function entered(model: Model, name: string, facts = NOTHING): Configuration {
   const top = model.tops.get(name);
+  // Asked at every step: the sentence is made only where it is needed.
   if (!top) invariant(false, `the model leads only to states it has, not to "${name}"`);
   const inner = top.regions.map(({ initial, places }) => placeIn(places, initial));
   return settling({ top, inner, marks: [], facts, from: 0 });

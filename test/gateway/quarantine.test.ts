@@ -2,7 +2,7 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { client, openRig, type Rig, ROB } from '../client/rig.ts';
-import { withClient } from '../support/database.ts';
+import { tamperedState } from '../support/tampered.ts';
 import { token } from './harness.ts';
 
 const lines: Record<string, unknown>[] = [];
@@ -33,15 +33,7 @@ const release = (change: string, roles?: string[]) =>
   ask('POST', `/v1/changes/${change}/release`, { reason: 'The snapshot was restored.' }, roles);
 const stopped = async () => (await ask('GET', '/v1/overview')).json.quarantined;
 
-/** As somebody would who writes into the database by hand: the next version, in a state that the machine does not have. */
-const tamper = (value: string) =>
-  withClient(rig.admin, (db) =>
-    db.query(
-      `update countersign.workflow_states set version = version + 1,
-         snapshot = jsonb_set(snapshot::jsonb, '{value}', to_jsonb($2::text))::json where change_id = $1`,
-      [broken, value],
-    ),
-  );
+const tamper = (value: string) => tamperedState(rig.admin, broken, value);
 
 it('is stopped by the next command, listed with the invariant that broke, and nothing else is stopped', async () => {
   await tamper('Nowhere');

@@ -3,7 +3,7 @@ import type { Browser, WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Server } from '../e2e/process.ts';
 import { hasChromium, openBrowser, seriousViolations, visit } from './support/browser.ts';
-import { Company, type Filled, fill, type Names, type Tokens } from './support/seed.ts';
+import { Company, type Filled, fill, type Names, type Tokens, tokensOf } from './support/seed.ts';
 
 /** Answers every event of the page with an error, and passes all else on. */
 function refusing(socket: WebSocketRoute, detail: string): void {
@@ -16,10 +16,6 @@ function refusing(socket: WebSocketRoute, detail: string): void {
   });
 }
 
-interface Offered {
-  readonly people: readonly { readonly principal: Names; readonly token: string }[];
-}
-
 describe.runIf(hasChromium)('the web application', { timeout: 60_000 }, () => {
   let server: Server;
   let browser: Browser;
@@ -30,11 +26,7 @@ describe.runIf(hasChromium)('the web application', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     server = await Server.start();
     browser = await openBrowser();
-    const answer = await fetch(`${server.url}/dev/people.json`);
-    const { people } = (await answer.json()) as Offered;
-    tokens = Object.fromEntries(
-      people.map(({ principal, token }) => [principal, token]),
-    ) as unknown as Tokens;
+    tokens = await tokensOf(server.url);
     company = new Company(server.url, tokens);
     made = await fill(company);
   }, 120_000);

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Server } from '../e2e/process.ts';
 import { hasChromium, openBrowser, seriousViolations, visit } from './support/browser.ts';
-import { Company, type Names, type Tokens } from './support/seed.ts';
+import { Company, type Tokens, tokensOf } from './support/seed.ts';
 
 const MANY = 5_000;
 /** Rows in sight of a window of 900 pixels, and those kept ready around them. */
@@ -30,12 +30,7 @@ describe.runIf(hasChromium)('operations and a full board', { timeout: 60_000 }, 
   beforeAll(async () => {
     server = await Server.start();
     browser = await openBrowser();
-    const { people } = (await (await fetch(`${server.url}/dev/people.json`)).json()) as {
-      people: { principal: Names; token: string }[];
-    };
-    tokens = Object.fromEntries(
-      people.map(({ principal, token }) => [principal, token]),
-    ) as unknown as Tokens;
+    tokens = await tokensOf(server.url);
     company = new Company(server.url, tokens);
     await company.ask('developer', '/v1/definitions', { definition: NUDGED });
     for (const title of ['First', 'Second', 'Third'])

@@ -2,9 +2,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newDataDir, Server } from '../e2e/process.ts';
-import { type TestDatabase, testDatabase, withClient } from '../support/database.ts';
+import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { tamperedState } from '../support/tampered.ts';
 import { hasChromium, openBrowser, seriousViolations, visit } from './support/browser.ts';
-import { Company, type Names, type Tokens } from './support/seed.ts';
+import { Company, type Tokens, tokensOf } from './support/seed.ts';
 
 const SWING = {
   name: 'Swing',
@@ -32,12 +33,7 @@ describe.runIf(hasChromium)('a change in quarantine', { timeout: 60_000 }, () =>
     database = await testDatabase();
     server = await Server.start(newDataDir(), { DATABASE_URL: database.adminUrl });
     browser = await openBrowser();
-    const { people } = (await (await fetch(`${server.url}/dev/people.json`)).json()) as {
-      people: { principal: Names; token: string }[];
-    };
-    tokens = Object.fromEntries(
-      people.map(({ principal, token }) => [principal, token]),
-    ) as unknown as Tokens;
+    tokens = await tokensOf(server.url);
     company = new Company(server.url, tokens);
     await company.ask('developer', '/v1/definitions', { definition: SWING });
     broken = await company.propose('ada', 'Swing', 'Broken by hand', { key: 'SW-1' });
@@ -49,14 +45,7 @@ describe.runIf(hasChromium)('a change in quarantine', { timeout: 60_000 }, () =>
     await database?.drop();
   });
 
-  const store = (value: string) =>
-    withClient(database.admin, (db) =>
-      db.query(
-        `update countersign.workflow_states set version = version + 1,
-           snapshot = jsonb_set(snapshot::jsonb, '{value}', to_jsonb($2::text))::json where change_id = $1`,
-        [broken, value],
-      ),
-    );
+  const store = (value: string) => tamperedState(database.admin, broken, value);
 
   it('is listed with what broke; releasing it says that it is still broken, and lets it go on when it is mended', async () => {
     await store('Nowhere');

@@ -11,6 +11,7 @@ import type {
   RevisionFileDocument,
   ToldRevisionDocument,
 } from './content-schemas.ts';
+import { isoTime } from './iso-time.ts';
 
 export function contentDocument(content: ContentRecord): ContentDocument {
   return {
@@ -65,8 +66,4 @@ function lineDocument({ kind, old, new: behind, text, isCut, endsFile }: DiffLin
 
 export function comparedDocument({ path, status, before, after }: ComparedFile): ComparedFileDocument {
   return { path, status, before, after };
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -4,6 +4,7 @@ import type { DelegationRecord } from '../../persistence/records.ts';
 import { jsonResponse } from '../response.ts';
 import { cutPage, decodeCursor } from './cursor.ts';
 import * as field from './fields.ts';
+import { isoTime } from './iso-time.ts';
 import { type Routes, requireRole } from './route.ts';
 import * as schema from './schemas.ts';
 import type { Services } from './services.ts';
@@ -130,8 +131,4 @@ function documentOf(record: DelegationRecord): z.infer<typeof delegation> {
     reason,
     revoked_at: revokedAt === null ? null : isoTime(revokedAt),
   };
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }

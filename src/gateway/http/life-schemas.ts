@@ -6,8 +6,7 @@ import { DIFFERENCE_SUBJECTS } from '../../machines/compare.ts';
 import { MIGRATION_CODES, type MigrationPlan } from '../../machines/migration.ts';
 import { type Activation, MIGRATION_STATUSES, type MigrationRecord } from '../../persistence/records.ts';
 import * as field from './fields.ts';
-
-const isoTime = (ms: number) => new Date(ms).toISOString();
+import { isoTime } from './iso-time.ts';
 
 export const definitionVersion = z
   .strictObject({

@@ -4,6 +4,7 @@ import type { DueTimer } from '../../persistence/records.ts';
 import { GONE_AFTER_MS, type ListedServer, SHOWN_MS } from '../live/presence.ts';
 import { jsonResponse } from '../response.ts';
 import * as field from './fields.ts';
+import { isoTime } from './iso-time.ts';
 import type { Routes } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -105,7 +106,7 @@ async function overviewOf(
     timers: { ...countedAt(Date.now(), pending), alarms: depth },
     quarantined: backend.atWork
       .stopped(tenant)
-      .map(({ change, why, at }) => ({ change, why, since: timeOf(at) })),
+      .map(({ change, why, at }) => ({ change, why, since: isoTime(at) })),
   };
 }
 
@@ -118,7 +119,7 @@ function countedAt(now: number, pending: readonly DueTimer[]) {
     pending: pending.length,
     due_within_hour: before(now + HOUR_MS) - overdue,
     overdue,
-    oldest_due_at: overdue > 0 && oldest ? timeOf(oldest.dueAt) : null,
+    oldest_due_at: overdue > 0 && oldest ? isoTime(oldest.dueAt) : null,
   };
 }
 
@@ -127,13 +128,9 @@ function serverDocument(server: ListedServer) {
   return {
     ...{ id, host, pid, version, sockets, subscriptions },
     commands_waiting: server.commandsWaiting,
-    started_at: timeOf(server.startedAt),
-    seen_at: timeOf(server.seenAt),
+    started_at: isoTime(server.startedAt),
+    seen_at: isoTime(server.seenAt),
     answering: server.isSelf,
     gone: server.isGone,
   };
-}
-
-function timeOf(at: number): string {
-  return new Date(at).toISOString();
 }

@@ -1,9 +1,10 @@
 /** A change that broke an invariant and was stopped goes on, where it can be loaded again. */
 import { z } from '@hono/zod-openapi';
 import type { Principal } from '../../actors/commands.ts';
-import { CountersignError, InvariantError } from '../../errors.ts';
+import { CountersignError } from '../../errors.ts';
 import type { ChangeRef } from '../../persistence/records.ts';
 import { jsonResponse } from '../response.ts';
+import { unlessBroken } from '../unless-broken.ts';
 import * as field from './fields.ts';
 import { noSuchChange } from './missing.ts';
 import type { Routes } from './route.ts';
@@ -46,16 +47,7 @@ export function addReleaseRoutes(routes: Routes, services: Services): void {
 }
 
 /** Which invariant keeps what is stored from being loaded; undefined where it can be. */
-async function brokenBy(
-  { backend }: Services,
-  ref: ChangeRef,
-  principal: Principal,
-): Promise<string | undefined> {
-  try {
-    await backend.view(ref, principal);
-    return undefined;
-  } catch (error) {
-    if (error instanceof InvariantError) return error.message;
-    throw error;
-  }
+function brokenBy({ backend }: Services, ref: ChangeRef, principal: Principal): Promise<string | undefined> {
+  const loaded = backend.view(ref, principal).then(() => undefined);
+  return unlessBroken(loaded, ({ message }) => message);
 }

@@ -13,6 +13,7 @@ import type {
   StoredDefinition,
   TenantRecord,
 } from '../../persistence/records.ts';
+import { isoTime } from './iso-time.ts';
 import type {
   CalendarDocument,
   ChangeDocument,
@@ -25,10 +26,6 @@ import type {
   TimerDocument,
   TransitionDocument,
 } from './schemas.ts';
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
-}
 
 export function refusalDocument({ code, message, accepted }: Refusal) {
   return { code, message, accepted: [...accepted] };

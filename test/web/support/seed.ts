@@ -5,6 +5,14 @@ import { catalog } from '../../../src/machines/catalog/index.ts';
 export type Names = 'developer' | 'ada' | 'rita' | 'rob';
 export type Tokens = Readonly<Record<Names, string>>;
 
+/** The tokens that a development server offers. */
+export async function tokensOf(url: string): Promise<Tokens> {
+  const { people } = (await (await fetch(`${url}/dev/people.json`)).json()) as {
+    people: { principal: Names; token: string }[];
+  };
+  return Object.fromEntries(people.map(({ principal, token }) => [principal, token])) as unknown as Tokens;
+}
+
 const EXAMPLE = new URL('../../../examples/release-approval.json', import.meta.url);
 
 export class Company {

@@ -1,5 +1,5 @@
 /** Doing something to a change: one button for what may be done, a question for the reason, the answer where it was refused. */
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Modal, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
 import { useAct } from '../data/act.ts';
@@ -7,6 +7,7 @@ import type { ChangeDocument } from '../data/documents.ts';
 import { useLive } from '../data/live.ts';
 import { spelled } from '../data/words.ts';
 import { tell } from './answered.ts';
+import { Form } from './form.tsx';
 import { ReasonField, Refusal } from './reason.tsx';
 
 type Enabled = ChangeDocument['enabled'][number];
@@ -88,37 +89,30 @@ function ActionForm(props: {
     );
   };
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      <Stack gap="md">
-        <Text size="sm" c="dimmed">
-          {action.from === action.to
-            ? 'Your vote is added; the change stays where it is until enough have voted.'
-            : `${spelled(action.from)} → ${spelled(action.to)}`}
-        </Text>
-        <ReasonField value={reason} set={setReason} required={isRequired} minRows={3} />
-        {isAway && (
-          <Alert color="yellow" role="status">
-            {act.isPending
-              ? 'Kept in this browser. It is sent as soon as the server is back, even when you close the page.'
-              : 'The server is away. What you decide now is kept in this browser and sent when it is back.'}
-          </Alert>
-        )}
-        <Refusal error={act.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
-            {act.isPending ? 'Close' : 'Cancel'}
-          </Button>
-          <Button type="submit" loading={act.isPending} disabled={isRequired && reason.trim() === ''}>
-            {label}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <Form send={submit}>
+      <Text size="sm" c="dimmed">
+        {action.from === action.to
+          ? 'Your vote is added; the change stays where it is until enough have voted.'
+          : `${spelled(action.from)} → ${spelled(action.to)}`}
+      </Text>
+      <ReasonField value={reason} set={setReason} required={isRequired} minRows={3} />
+      {isAway && (
+        <Alert color="yellow" role="status">
+          {act.isPending
+            ? 'Kept in this browser. It is sent as soon as the server is back, even when you close the page.'
+            : 'The server is away. What you decide now is kept in this browser and sent when it is back.'}
+        </Alert>
+      )}
+      <Refusal error={act.error} />
+      <Group justify="flex-end">
+        <Button variant="default" onClick={close}>
+          {act.isPending ? 'Close' : 'Cancel'}
+        </Button>
+        <Button type="submit" loading={act.isPending} disabled={isRequired && reason.trim() === ''}>
+          {label}
+        </Button>
+      </Group>
+    </Form>
   );
 }
 

@@ -3,6 +3,7 @@ import { Alert, Button, Group, List, SegmentedControl, Stack, Text, TextInput } 
 import { useState } from 'react';
 import type { TimerDocument } from '../../data/documents.ts';
 import { tell } from '../../parts/answered.ts';
+import { Form } from '../../parts/form.tsx';
 import { ReasonField, Refusal } from '../../parts/reason.tsx';
 import { timerName } from '../work/reasons.ts';
 import { type NotDone, type Operation, useOperate } from './operate.ts';
@@ -53,52 +54,45 @@ export function OperateForm({ operation, timers, titleOf, close }: Props) {
     });
   };
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      <Stack gap="md">
-        <Text size="sm" c="dimmed">
-          {timers.length === 1 && timers[0]
-            ? `${timerName(timers[0].name)}: ${titleOf(timers[0].change)}. ${about}`
-            : `${counted(timers.length)}. ${about}`}
-        </Text>
-        {operation === 'snooze' && <Until value={until} set={setUntil} />}
-        {operation === 'retarget' && (
-          <Stack gap="xs">
-            <SegmentedControl
-              aria-label="What happens when it rings"
-              value={how}
-              onChange={(next) => setHow(next as typeof how)}
-              data={[
-                { value: 'escalate', label: 'May act from then on' },
-                { value: 'remind', label: 'Is reminded' },
-              ]}
-            />
-            <TextInput
-              label="Role"
-              description="A role of the workflow."
-              required
-              value={role}
-              onChange={(event) => setRole(event.currentTarget.value)}
-            />
-          </Stack>
-        )}
-        <ReasonField value={reason} set={setReason} />
-        <Refusal error={operate.error} />
-        {notDone.length > 0 && <Refusals of={notDone} titleOf={titleOf} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
-            {notDone.length > 0 ? 'Close' : 'Back'}
-          </Button>
-          <Button type="submit" loading={operate.isPending} disabled={!isReady}>
-            {label}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <Form send={submit}>
+      <Text size="sm" c="dimmed">
+        {timers.length === 1 && timers[0]
+          ? `${timerName(timers[0].name)}: ${titleOf(timers[0].change)}. ${about}`
+          : `${counted(timers.length)}. ${about}`}
+      </Text>
+      {operation === 'snooze' && <Until value={until} set={setUntil} />}
+      {operation === 'retarget' && (
+        <Stack gap="xs">
+          <SegmentedControl
+            aria-label="What happens when it rings"
+            value={how}
+            onChange={(next) => setHow(next as typeof how)}
+            data={[
+              { value: 'escalate', label: 'May act from then on' },
+              { value: 'remind', label: 'Is reminded' },
+            ]}
+          />
+          <TextInput
+            label="Role"
+            description="A role of the workflow."
+            required
+            value={role}
+            onChange={(event) => setRole(event.currentTarget.value)}
+          />
+        </Stack>
+      )}
+      <ReasonField value={reason} set={setReason} />
+      <Refusal error={operate.error} />
+      {notDone.length > 0 && <Refusals of={notDone} titleOf={titleOf} />}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={close}>
+          {notDone.length > 0 ? 'Close' : 'Back'}
+        </Button>
+        <Button type="submit" loading={operate.isPending} disabled={!isReady}>
+          {label}
+        </Button>
+      </Group>
+    </Form>
   );
 }
 

@@ -7,6 +7,7 @@ import type { OverviewDocument } from '../../../../src/gateway/http/overview.ts'
 import { call } from '../../data/api.ts';
 import { queryClient, useAllChanges } from '../../data/queries.ts';
 import { tell } from '../../parts/answered.ts';
+import { Form } from '../../parts/form.tsx';
 import { ReasonField, Refusal } from '../../parts/reason.tsx';
 import { When } from '../../parts/small.tsx';
 import { OVERVIEW } from './overview.ts';
@@ -63,25 +64,18 @@ function ReleaseForm({ change, close }: { readonly change: string; readonly clos
     onSettled: () => queryClient.invalidateQueries({ queryKey: OVERVIEW }),
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        release.mutate();
-      }}
-    >
-      <Stack gap="md">
-        <ReasonField
-          value={reason}
-          set={setReason}
-          description="What was mended. It stands in the server log, with your name."
-        />
-        <Refusal error={release.error} />
-        <Group justify="flex-end">
-          <Button type="submit" loading={release.isPending} disabled={reason.trim() === ''}>
-            Release
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <Form send={() => release.mutate()}>
+      <ReasonField
+        value={reason}
+        set={setReason}
+        description="What was mended. It stands in the server log, with your name."
+      />
+      <Refusal error={release.error} />
+      <Group justify="flex-end">
+        <Button type="submit" loading={release.isPending} disabled={reason.trim() === ''}>
+          Release
+        </Button>
+      </Group>
+    </Form>
   );
 }
