@@ -1,7 +1,8 @@
 /** The program as a process: what only the real standard output and exit code can show. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { catalog } from '../../src/machines/catalog/index.ts';
 import { fake } from './rig.ts';
@@ -30,6 +31,10 @@ describe('the process', () => {
     const { child, ended } = program(['stauts']);
     child.stdout.resume();
     expect(await ended).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean status?') });
+  });
+
+  it('can be started by its file alone, as it was built: npx marks only what it has never seen', async () => {
+    await expect(promisify(execFile)(MAIN, ['--version'])).resolves.toMatchObject({ stderr: '' });
   });
 
   it('writes a long answer into a pipe to its end', async () => {
