@@ -40,28 +40,28 @@ function isRest(node: Node, next: Node): boolean {
 
 /** Only circles and what leads into them: what nothing goes on from is cut away until nothing more is. */
 function circling(nodes: readonly Node[]): Set<Node> {
-  const left = new Set<Node>();
-  const before = new Map<Node, Node[]>();
-  const degree = new Map<Node, number>();
+  const degree = new Int32Array(nodes.length);
+  const before: Node[][] = [];
   const ends: Node[] = [];
   for (const node of nodes) {
-    const going = goingOn(node);
-    for (const next of going) {
-      const known = before.get(next);
+    let count = 0;
+    for (const { by, to } of node.ways) {
+      if (by !== 'going' || isRest(node, to)) continue;
+      count += 1;
+      const known = before[to.number];
       if (known) known.push(node);
-      else before.set(next, [node]);
+      else before[to.number] = [node];
     }
-    degree.set(node, going.length);
-    if (going.length === 0) ends.push(node);
-    else left.add(node);
+    degree[node.number] = count;
+    if (count === 0) ends.push(node);
   }
   for (const end of ends)
-    for (const node of before.get(end) ?? []) {
-      const count = (degree.get(node) ?? 0) - 1;
-      degree.set(node, count);
-      if (count === 0 && left.delete(node)) ends.push(node);
+    for (const node of before[end.number] ?? []) {
+      const count = (degree[node.number] ?? 0) - 1;
+      degree[node.number] = count;
+      if (count === 0) ends.push(node);
     }
-  return left;
+  return new Set(nodes.filter(({ number }) => (degree[number] ?? 0) > 0));
 }
 
 /** Connected parts of what is left, whatever the direction and whatever is known; the nearest first. */

@@ -6,17 +6,19 @@
 import { firstOf, labelOf, leaving } from './check-asked.ts';
 import {
   type Configuration,
+  conditionsOn,
   entered,
   isOpen,
   type Move,
   moved,
   movedOne,
+  moveTo,
   Overflow,
   rested,
 } from './check-configuration.ts';
 import { type Knowledge, NOTHING } from './check-knowledge.ts';
 import type { Model } from './check-model.ts';
-import { isPrivate, isSettled, privateMoves, settledBy } from './check-settled.ts';
+import { isCalm, isPrivate, isSettled, memoryOf, privateMoves, settledBy } from './check-settled.ts';
 import type { Conditional, Joined } from './definition.ts';
 
 export interface Eventless {
@@ -31,6 +33,17 @@ const MAX_WAYS = 4096;
 export function eventless(model: Model, at: Configuration): Eventless {
   if (at.top.leaving.length === 0 && at.inner.every(({ whens }) => whens.length === 0))
     return resting(at, []);
+  if (at.facts === NOTHING && isPrivate(model, at.top)) return privately(model, at);
+  return asked(model, at, at.top.isCoupled ? together : oneByOne);
+}
+
+function resting(at: Configuration, moves: readonly Move[]): Eventless {
+  if (isOpen(at)) return { moves, mustGo: false };
+  return { moves: [...moves, moveTo(rested(at), [], [])], mustGo: true };
+}
+
+/** Where what has come out so far makes a difference to what is asked next. */
+function asked(model: Model, at: Configuration, inside: Inside): Eventless {
   const moves: Move[] = [];
   const isKnown = new Set<string>();
   let canRest = false;
@@ -42,26 +55,22 @@ export function eventless(model: Model, at: Configuration): Eventless {
     const key = `${by} ${settles} ${to.facts.key}`;
     if (isKnown.has(key)) return;
     isKnown.add(key);
-    moves.push({ to, taken, label: labelOf(taken), settles });
+    moves.push(moveTo(to, labelOf(taken), taken, conditionsOn(taken), settles));
   };
-  const around = (facts: Knowledge) =>
+  inside(model, at, go, (facts) =>
     leaving(model, at, facts, {
       leave: (each, index, so) =>
         go(entered(model, each.to, model.knowing.after(so, each)), [each], `${index}`),
       stay: () => {
         canRest = true;
       },
-    });
-  if (at.top.isCoupled) together(model, at, go, around);
-  else if (at.facts === NOTHING && isPrivate(model, at.top)) privately(model, at, moves, around);
-  else oneByOne(model, at, go, around);
+    }),
+  );
   return canRest ? resting(at, moves) : { moves, mustGo: true };
 }
 
-function resting(at: Configuration, moves: readonly Move[]): Eventless {
-  if (isOpen(at)) return { moves, mustGo: false };
-  return { moves: [...moves, { to: rested(at), taken: [], label: [] }], mustGo: true };
-}
+/** Asks the regions; what is around them is asked next where they may all stay. */
+type Inside = (model: Model, at: Configuration, go: Go, stay: (facts: Knowledge) => void) => void;
 
 type Go = (
   to: Configuration,
@@ -90,26 +99,32 @@ function oneByOne(model: Model, at: Configuration, go: Go, stay: (facts: Knowled
   region(at.from, at.facts);
 }
 
-/** The same where regions ask privately and nothing is known: the answers inside a region are always the same. */
-function privately(model: Model, at: Configuration, moves: Move[], stay: (facts: Knowledge) => void): void {
+/** Where regions ask privately and nothing is known: the answers inside a region are always the same. */
+function privately(model: Model, at: Configuration): Eventless {
+  const memory = memoryOf(model);
+  const moves: Move[] = [];
   let ways = 0;
   for (let index = at.from; index < at.inner.length; index += 1) {
     const place = at.inner[index];
     if (!place || place.whens.length === 0) continue;
-    const { takes, canStay, isManifold } = privateMoves(model, place);
+    const { takes, canStay, isManifold } = privateMoves(memory, model, place);
     for (const take of takes) {
-      const settled = settledBy(model, at, index, take);
+      const settled = settledBy(memory, model, at, index, take);
       const to = settled ?? movedOne(at, index, take.each.to, take.facts, index);
-      const { taken, label } = take;
-      const move = { to, taken, label, settles: settled !== undefined };
+      const move = moveTo(to, take.label, take.taken, take.conditions, settled !== undefined);
       if (!isManifold || !moves.some((other) => isSame(other, move))) moves.push(move);
       ways += 1;
       if (ways > MAX_WAYS) throw new Overflow();
     }
-    if (!canStay) return;
+    if (!canStay) return { moves, mustGo: true };
   }
-  stay(NOTHING);
+  if (isCalm(memory, model, at)) return resting(at, moves);
+  const around = asked(model, at, standingStill);
+  return { moves: [...moves, ...around.moves], mustGo: around.mustGo };
 }
+
+/** Asks no region. */
+const standingStill: Inside = (_model, _at, _go, stay) => stay(NOTHING);
 
 function isSame(one: Move, other: Move): boolean {
   const { taken, settles, to } = other;

@@ -7,9 +7,10 @@ import {
   marked,
   moved,
   movedOne,
+  moveTo,
   Overflow,
 } from './check-configuration.ts';
-import { activeSets, answersTo } from './check-heard.ts';
+import { type Answers, activeSets, answersIn, answersTo } from './check-heard.ts';
 import { type Knowledge, NOTHING } from './check-knowledge.ts';
 import type { Candidate, Model } from './check-model.ts';
 
@@ -18,41 +19,56 @@ export function happenings(model: Model, at: Configuration): Move[] {
   const { top, inner } = at;
   const moves: Move[] = [];
   const isDone = new Set<string>();
-  const hear = (triggers: ReadonlyMap<string, readonly Candidate[]>, region?: number) => {
-    for (const [trigger, candidates] of triggers) {
-      if (!top.shared.has(trigger)) alone(model, at, candidates, region, moves);
-      else if (!isDone.has(trigger)) {
-        isDone.add(trigger);
-        moves.push(...heard(model, at, trigger));
-      }
-    }
-  };
-  hear(top.triggers);
-  for (let region = 0; region < inner.length; region += 1) hear(inner[region]?.triggers ?? NONE, region);
-  for (let region = 0; region < inner.length; region += 1) hear(top.regions[region]?.votes ?? NONE, region);
+  hear(model, at, top.triggers, undefined, isDone, moves);
+  for (let region = 0; region < inner.length; region += 1)
+    hear(model, at, inner[region]?.triggers ?? NONE, region, isDone, moves);
+  if (top.shared.size > 0)
+    for (const { votes } of top.regions) hear(model, at, votes, undefined, isDone, moves);
   times(model, at, moves);
-  moves.push(...revised(model, at));
+  if (top.revised || inner.some(({ revised }) => revised)) moves.push(...revised(model, at));
   return moves;
 }
 
 const NONE: ReadonlyMap<string, readonly Candidate[]> = new Map();
 
-/** The moves of a trigger that nothing hears but one place; `region` is its number, none for the state around them. */
-function alone(
+/** The moves of what one place hears; `region` is its number, none for the state around them. */
+function hear(
   model: Model,
   at: Configuration,
-  candidates: readonly Candidate[],
+  triggers: ReadonlyMap<string, readonly Candidate[]>,
+  region: number | undefined,
+  isDone: Set<string>,
+  moves: Move[],
+): void {
+  if (triggers.size === 0) return;
+  const answers = answersIn(model, at, triggers);
+  if (answers) {
+    answer(model, at, answers, region, moves);
+    return;
+  }
+  for (const [trigger, candidates] of triggers) {
+    if (!at.top.shared.has(trigger)) answer(model, at, answersTo(model, candidates, at), region, moves);
+    else if (!isDone.has(trigger)) {
+      isDone.add(trigger);
+      moves.push(...heard(model, at, trigger));
+    }
+  }
+}
+
+function answer(
+  model: Model,
+  at: Configuration,
+  { all, isManifold }: Answers,
   region: number | undefined,
   moves: Move[],
 ): void {
-  const answers = answersTo(model, candidates, at);
   const begin = moves.length;
-  for (const { to: name, label, taken, facts } of answers) {
+  for (const { to: name, label, taken, facts, conditions } of all) {
     const to = region === undefined ? entered(model, name, facts) : movedOne(at, region, name, facts);
     // What nobody asks for any more is forgotten: different answers may lead to the same.
     const isKnown = (move: Move) => move.taken === taken && move.to.facts.key === to.facts.key;
-    if (answers.length > 1 && moves.slice(begin).some(isKnown)) continue;
-    moves.push({ to, label, taken });
+    if (isManifold && moves.slice(begin).some(isKnown)) continue;
+    moves.push(moveTo(to, label, taken, conditions));
     if (moves.length - begin > MAX_MOVES) throw new Overflow();
   }
 }
@@ -119,7 +135,11 @@ function moveFor(
         picks.map((each) => each?.to),
         so,
       );
-  return { to, label: [trigger], taken: by.flatMap(({ transition }) => transition ?? []) };
+  return moveTo(
+    to,
+    [trigger],
+    by.flatMap(({ transition }) => transition ?? []),
+  );
 }
 
 /** A time that is over counts once: where its condition does not hold then, the change stays until the state is left. */
@@ -128,20 +148,20 @@ function times(model: Model, at: Configuration, moves: Move[]): void {
     const place = index === 0 ? at.top : at.inner[index - 1];
     if (!place || (place.clocks.length === 0 && place.timed.length === 0)) continue;
     for (const { mark, label } of place.clocks)
-      if (!at.marks.includes(mark)) moves.push({ to: marked(at, mark), label: [label], taken: [] });
+      if (!at.marks.includes(mark)) moves.push(moveTo(marked(at, mark), [label], []));
     for (const { transition, mark, label } of place.timed) {
       if (at.marks.includes(mark)) continue;
       const taking = (facts: Knowledge) => {
         const so = model.knowing.after(facts, transition);
         const { to: name } = transition;
         const to = index === 0 ? entered(model, name, so) : movedOne(at, index - 1, name, so);
-        moves.push({ to, label: [label], taken: [transition] });
+        moves.push(moveTo(to, [label], [transition]));
       };
       const text = transition.if;
       if (text === undefined) taking(NOTHING);
       else
         model.knowing.ask(text, NOTHING, at, taking, (so) =>
-          moves.push({ to: marked(at, mark, so), label: [`${label} without ${text}`], taken: [] }),
+          moves.push(moveTo(marked(at, mark, so), [`${label} without ${text}`], [])),
         );
     }
   }
@@ -149,16 +169,15 @@ function times(model: Model, at: Configuration, moves: Move[]): void {
 
 /** A new revision moves every region that says so; only where none does, the state around them. */
 function revised(model: Model, at: Configuration): Move[] {
-  if (at.inner.every((place) => !place.revised) && !at.top.revised) return [];
   const inner = at.inner.map((place) => place.revised);
   const taken = inner.flatMap((each) => each ?? []);
   const label = ['change.revise'];
   if (taken.length > 0) {
     const facts = taken.reduce(model.knowing.after, NOTHING);
     const to = inner.map((each) => each?.to);
-    return [{ to: moved(at, to, facts), label, taken }];
+    return [moveTo(moved(at, to, facts), label, taken)];
   }
   const { revised: outer } = at.top;
   if (!outer) return [];
-  return [{ to: entered(model, outer.to, model.knowing.after(NOTHING, outer)), label, taken: [outer] }];
+  return [moveTo(entered(model, outer.to, model.knowing.after(NOTHING, outer)), label, [outer])];
 }

@@ -38,8 +38,6 @@ export interface Node {
   canRest: boolean;
   /** Where one event or one step by itself can lead, each way of it, with the conditions that have to hold for it. */
   readonly ways: Way[];
-  /** The ways that lead here. */
-  readonly before: Way[];
   distance: number;
   via: { readonly from: Node; readonly label: readonly string[] } | undefined;
 }
@@ -93,11 +91,11 @@ function explored(model: Model, budget: Budget) {
     return node;
   };
   const follow = (from: Node, move: Move, by: Cause, isSure = false) => {
-    const { to, label } = move;
+    const { to, label, conditions } = move;
     spend.move(from.at);
     for (const each of move.taken) taken.add(each);
     const node = reach(to, from.distance + label.length, from, label);
-    lead(from, node, by, label, isSure ? UNCONDITIONAL : conditionsOn(move.taken));
+    lead(from, node, by, label, isSure ? UNCONDITIONAL : conditions);
   };
   const done = new Set<Node>();
   const first = reach(entered(model, model.initial), 0);
@@ -144,7 +142,6 @@ export function fresh(at: Configuration, key: Key, number: number): Node {
     key,
     canRest: true,
     ways: [],
-    before: [],
     distance: Number.POSITIVE_INFINITY,
     via: undefined,
   };
@@ -160,20 +157,7 @@ export function lead(
   label: readonly string[],
   conditions = UNCONDITIONAL,
 ): void {
-  const way = { from, to, by, label, conditions };
-  from.ways.push(way);
-  to.before.push(way);
-}
-
-function conditionsOn(transitions: readonly Transition[]): readonly ConditionText[] {
-  const [only, ...others] = transitions;
-  if (only && others.length > 0) return transitions.flatMap(conditionsOf);
-  return only ? conditionsOf(only) : UNCONDITIONAL;
-}
-
-function conditionsOf(transition: Transition): readonly ConditionText[] {
-  if (transition.on === 'when') return [transition.when];
-  return 'if' in transition && transition.if !== undefined ? [transition.if] : UNCONDITIONAL;
+  from.ways.push({ from, to, by, label, conditions });
 }
 
 /** The shortest way to a configuration. */
@@ -181,28 +165,4 @@ export function traceTo(node: Node): string[] {
   const trace: string[] = [];
   for (let each: Node | undefined = node; each?.via; each = each.via.from) trace.unshift(...each.via.label);
   return trace;
-}
-
-/** Some of the nodes. */
-export interface Part {
-  readonly all: readonly Node[];
-  readonly has: (node: Node) => boolean;
-}
-
-/** All of `nodes` from which one of `goals` can be reached, the goals included, on ways that `isOpenWay` lets pass. */
-export function leadingTo(
-  goals: readonly Node[],
-  nodes: readonly Node[],
-  isOpenWay: (way: Way) => boolean = () => true,
-): Part {
-  const isReached = new Uint8Array(nodes.length);
-  const all: Node[] = [];
-  const add = (node: Node) => {
-    if (isReached[node.number] === 1) return;
-    isReached[node.number] = 1;
-    all.push(node);
-  };
-  for (const goal of goals) add(goal);
-  for (const node of all) for (const way of node.before) if (isOpenWay(way)) add(way.from);
-  return { all, has: ({ number }) => isReached[number] === 1 };
 }

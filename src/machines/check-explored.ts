@@ -1,16 +1,17 @@
 /** What the exploration shows of a definition with conditions: what is never reached, never taken, and never left. */
 
 import { bottomsOf } from './check-bottoms.ts';
-import { inWords, type Key, valueKey } from './check-configuration.ts';
+import { inWords, type Key } from './check-configuration.ts';
 import { type EventlessCycle, eventlessCycles } from './check-cycles.ts';
 import { forestalled } from './check-dead.ts';
-import { type Budget, type Exploration, explore, leadingTo, type Node, traceTo } from './check-explore.ts';
+import { type Budget, type Exploration, explore, type Node, traceTo } from './check-explore.ts';
 import { modelOf } from './check-model.ts';
 import { scopePath, transitionPath } from './check-paths.ts';
 import { type Proviso, providedIn } from './check-provided.ts';
 import { joinFindings } from './check-regions.ts';
 import { deadEnd, finalFindings } from './check-scope.ts';
 import { stuckChoices } from './check-stuck.ts';
+import { WaysBack } from './check-ways-back.ts';
 import type { Definition, Transition } from './definition.ts';
 import { type Finding, finding } from './findings.ts';
 import { type Scope, scopesOf } from './paths.ts';
@@ -41,17 +42,18 @@ export function checkExplored(
   const { nodes } = exploration;
   const circling = eventlessCycles(model, nodes);
   const ends = nodes.filter(({ at }) => at.top.final !== undefined);
+  const back = new WaysBack(nodes);
   const isReported = new Set(deadEnds(top));
   return {
     findings: [
       ...form,
       ...ways(nodes),
       ...unreached(definition, scopes, exploration, circling),
-      ...trapped(circling, nodes, ends, isReported),
+      ...trapped(circling, nodes, ends, back, isReported),
       ...stuckChoices(definition, nodes, wrong),
     ],
-    provided: providedIn(nodes, ends),
-    states: new Set(nodes.filter(({ canRest }) => canRest).map(({ at }) => valueKey(at))).size,
+    provided: providedIn(nodes, ends, back),
+    states: new Set(nodes.filter(({ canRest }) => canRest).map(({ at }) => at.value)).size,
   };
 }
 
@@ -183,9 +185,10 @@ function trapped(
   circling: readonly EventlessCycle[],
   nodes: readonly Node[],
   ends: readonly Node[],
+  back: WaysBack,
   isReported: ReadonlySet<string>,
 ): Finding[] {
-  const escaping = leadingTo(ends, nodes);
+  const escaping = back.leadingTo(ends);
   const caught = nodes.filter((node) => !escaping.has(node));
   const still = caught.filter(({ canRest, ways }) => canRest && ways.length === 0);
   const known = [
@@ -194,7 +197,7 @@ function trapped(
     ...caught.filter(({ at }) => isReported.has(at.top.path)),
   ];
 
-  const explained = leadingTo(known, nodes);
+  const explained = back.leadingTo(known);
   const lost = caught.filter((node) => !explained.has(node));
   return [
     ...circling.map(({ node, round }) => goesForEver(node, round)),
@@ -223,7 +226,7 @@ const LISTED = 20;
 function listed(nodes: readonly Node[], findingOf: (node: Node) => Finding): Finding[] {
   const nearest = new Map<Key, Node>();
   for (const node of nodes.toSorted(sooner))
-    if (!nearest.has(valueKey(node.at))) nearest.set(valueKey(node.at), node);
+    if (!nearest.has(node.at.value)) nearest.set(node.at.value, node);
   const more = nearest.size - LISTED;
   return [...nearest.values()].slice(0, LISTED).map((node, index) => {
     const found = findingOf(node);

@@ -4,10 +4,10 @@
  */
 import { firstRule } from './check-asked.ts';
 import type { Situation } from './check-chance.ts';
-import { Overflow } from './check-configuration.ts';
+import { type Configuration, conditionsOn, Overflow } from './check-configuration.ts';
 import { type Knowledge, NOTHING } from './check-knowledge.ts';
 import type { Candidate, Model } from './check-model.ts';
-import type { Transition } from './definition.ts';
+import type { ConditionText, Transition } from './definition.ts';
 import type { Leaving } from './paths.ts';
 
 /** A transition that is taken, and what is known then. */
@@ -16,39 +16,66 @@ export interface Answer {
   readonly label: readonly string[];
   /** The same array for the same rule. */
   readonly taken: readonly Transition[];
+  readonly conditions: readonly ConditionText[];
   readonly facts: Knowledge;
 }
 
-const memories = new WeakMap<Model, Map<readonly Candidate[], readonly Answer[]>>();
+/** What may come of some triggers, for every kind of sender. */
+export interface Answers {
+  readonly all: readonly Answer[];
+  /** Whether one transition may be taken with different things known. */
+  readonly isManifold: boolean;
+}
 
-/** What may come of a trigger that only `candidates` hear, for every kind of sender; votes alone lead nowhere. */
-export function answersTo(model: Model, candidates: readonly Candidate[], at: Situation): readonly Answer[] {
+type Triggers = ReadonlyMap<string, readonly Candidate[]>;
+
+const memories = new WeakMap<Model, Map<Triggers, Answers | undefined>>();
+
+/** What may come of all that one place hears; undefined where others hear some of it, or a condition looks at them. */
+export function answersIn(model: Model, at: Configuration, triggers: Triggers): Answers | undefined {
   let memory = memories.get(model);
   if (!memory) {
     memory = new Map();
     memories.set(model, memory);
   }
-  const known = memory.get(candidates);
-  if (known) return known;
-  const answers = answersOf(model, candidates, at);
-  const isSame = candidates.every(({ rule }) => rule.if === undefined || !model.knowing.looksAround(rule.if));
-  if (isSame) memory.set(candidates, answers);
+  const known = memory.get(triggers);
+  if (known || memory.has(triggers)) return known;
+  const isAlone = [...triggers].every(
+    ([trigger, candidates]) =>
+      !at.top.shared.has(trigger) &&
+      candidates.every(({ rule }) => rule.if === undefined || !model.knowing.looksAround(rule.if)),
+  );
+  const all = isAlone ? [...triggers.values()].map((each) => answersTo(model, each, at)) : undefined;
+  const answers = all && {
+    all: all.flatMap((each) => each.all),
+    isManifold: all.some(({ isManifold }) => isManifold),
+  };
+  memory.set(triggers, answers);
   return answers;
+}
+
+/** What may come of a trigger that only `candidates` hear; votes alone lead nowhere. */
+export function answersTo(model: Model, candidates: readonly Candidate[], at: Situation): Answers {
+  const all = answersOf(model, candidates, at);
+  return { all, isManifold: new Set(all.map(({ taken }) => taken)).size < all.length };
 }
 
 function answersOf(model: Model, candidates: readonly Candidate[], at: Situation): readonly Answer[] {
   if (candidates.every(({ to }) => to === undefined)) return [];
   const trigger = candidates[0]?.rule.trigger ?? '';
   const answers = new Map<string, Answer>();
-  const transitions = candidates.map(({ transition }) => (transition ? [transition] : []));
+  const ways = candidates.map(({ transition }) => {
+    const taken = transition ? [transition] : [];
+    return { taken, conditions: conditionsOn(taken), label: [trigger] };
+  });
   for (const permitted of activeSets(model, trigger, candidates)) {
     const among = candidates.filter(({ rule }) => permitted.has(rule));
     firstRule(model, among, NOTHING, at, (pick, so) => {
       if (pick?.to === undefined) return;
       const facts = model.knowing.after(so, pick.rule);
       const number = candidates.indexOf(pick);
-      const taken = transitions[number] ?? [];
-      answers.set(`${number} ${facts.key}`, { to: pick.to, label: [trigger], taken, facts });
+      const way = ways[number];
+      if (way) answers.set(`${number} ${facts.key}`, { to: pick.to, facts, ...way });
     });
   }
   return [...answers.values()];

@@ -1,6 +1,7 @@
 /** A definition as the exploration walks it: for every state and region what can be heard there, and what goes by itself. */
 
 import { conditionsOf } from './check-condition-list.ts';
+import type { Configuration, Key } from './check-configuration.ts';
 import { forestalled } from './check-dead.ts';
 import { type Knowing, knowingOf } from './check-knowledge.ts';
 import { labelOf } from './check-scope.ts';
@@ -65,6 +66,10 @@ export interface RegionModel {
 export interface TopPlace extends Place {
   /** The number of its first configuration; undefined where there are more of them than can be numbered. */
   readonly base: number | undefined;
+  /** Likewise of the one in which it starts. */
+  readonly begin: number | undefined;
+  /** Its configurations that were met so far and at which a step may begin, by what stands for their state value. */
+  readonly open: Map<Key, Configuration>;
   readonly regions: readonly RegionModel[];
   /** Joins and conditions, in the author's order. */
   readonly leaving: readonly (Joined | Conditional)[];
@@ -110,7 +115,21 @@ export function modelOf(definition: Definition, wrong: ReadonlySet<ConditionText
       );
       const asks = new Set(whensIn(leaving).flatMap(({ when }) => knowing.factsOf(when)));
       const shared = sharedBy(place, regions);
-      tops.set(name, { ...place, base, regions, leaving, asks, isCoupled: regions.some(isCoupled), shared });
+      const starts = regions.map(
+        ({ initial, places, stride }) => (places.get(initial)?.number ?? 0) * stride,
+      );
+      const begin = base === undefined ? undefined : starts.reduce((sum, each) => sum + each, base);
+      tops.set(name, {
+        ...place,
+        base,
+        begin,
+        open: new Map(),
+        regions,
+        leaving,
+        asks,
+        isCoupled: regions.some(isCoupled),
+        shared,
+      });
     }
   }
   spreadAround(tops);

@@ -3,7 +3,8 @@
  * outcome that asks for none; otherwise it is sound only as long as some conditions can come to hold, which no analysis of
  * the workflow can promise: people have to vote, and facts have to become so.
  */
-import { leadingTo, type Node, type Way } from './check-explore.ts';
+import type { Node, Way } from './check-explore.ts';
+import type { WaysBack } from './check-ways-back.ts';
 import type { ConditionText } from './definition.ts';
 
 /** In this state the way on needs one of these conditions to come to hold. */
@@ -13,9 +14,9 @@ export interface Proviso {
 }
 
 /** The conditions without which some configuration could not come to an end, the nearest to an outcome first. */
-export function providedIn(nodes: readonly Node[], ends: readonly Node[]): Proviso[] {
+export function providedIn(nodes: readonly Node[], ends: readonly Node[], back: WaysBack): Proviso[] {
   const needed = new Map<string, Set<ConditionText>>();
-  let safe = leadingTo(ends, nodes, isFree);
+  let safe = back.leadingTo(ends, isFree);
   while (safe.all.length < nodes.length) {
     const before = safe;
     const opened = nodes.filter((node) => !before.has(node) && node.ways.some(({ to }) => before.has(to)));
@@ -25,7 +26,7 @@ export function providedIn(nodes: readonly Node[], ends: readonly Node[]): Provi
         if (before.has(to))
           for (const each of conditions)
             needed.set(at.top.path, (needed.get(at.top.path) ?? new Set()).add(each));
-    safe = leadingTo([...before.all, ...opened], nodes, isFree);
+    safe = back.leadingTo([...before.all, ...opened], isFree);
   }
   return [...needed].map(([state, conditions]) => ({ state, conditions: [...conditions] }));
 }

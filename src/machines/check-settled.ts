@@ -6,10 +6,17 @@
  */
 import { firstOf, labelOf, leaving } from './check-asked.ts';
 import type { Situation } from './check-chance.ts';
-import { type Configuration, isOpen, type Key, movedOne, placeKey } from './check-configuration.ts';
+import {
+  type Configuration,
+  conditionsOn,
+  isOpen,
+  type Key,
+  movedOne,
+  placeKey,
+} from './check-configuration.ts';
 import { type Knowledge, keeping, NOTHING } from './check-knowledge.ts';
 import type { Model, Place, TopPlace } from './check-model.ts';
-import type { Conditional } from './definition.ts';
+import type { Conditional, ConditionText } from './definition.ts';
 
 /** A move of a place where nothing was known, and what is known then. */
 interface Take {
@@ -17,6 +24,7 @@ interface Take {
   /** The same array for the same transition. */
   readonly taken: readonly [Conditional];
   readonly label: readonly string[];
+  readonly conditions: readonly ConditionText[];
   readonly facts: Knowledge;
 }
 
@@ -29,6 +37,7 @@ interface PrivateMoves {
   readonly isManifold: boolean;
 }
 
+/** What has been worked out of a model. */
 interface Memory {
   readonly moves: Map<Place, PrivateMoves>;
   readonly privacy: Map<TopPlace, boolean>;
@@ -40,7 +49,7 @@ interface Memory {
 
 const memories = new WeakMap<Model, Memory>();
 
-function memoryOf(model: Model): Memory {
+export function memoryOf(model: Model): Memory {
   const known = memories.get(model);
   if (known) return known;
   const memory = { moves: new Map(), privacy: new Map(), still: new Map(), calm: new Map() };
@@ -63,19 +72,18 @@ export function isSettled(model: Model, at: Configuration, index: number): boole
 
 /** The same for a move of a region that asks privately: where it ends, if the change can as well rest there. */
 export function settledBy(
+  memory: Memory,
   model: Model,
   at: Configuration,
   index: number,
   take: Take,
 ): Configuration | undefined {
-  const place = at.top.regions[index]?.places.get(take.each.to);
-  const memory = memoryOf(model);
-  const { still } = memory;
-  let is = still.get(take);
+  let is = memory.still.get(take);
   if (is === undefined) {
+    const place = at.top.regions[index]?.places.get(take.each.to);
     const facts = place && keeping(take.facts, (fact) => place.asks.has(fact));
     is = place !== undefined && facts !== NOTHING && standsStill(model, place, take.facts);
-    still.set(take, is);
+    memory.still.set(take, is);
   }
   if (!is) return undefined;
   const to = movedOne(at, index, take.each.to);
@@ -84,7 +92,7 @@ export function settledBy(
 
 function canAllStay(memory: Memory, model: Model, { inner }: Configuration): boolean {
   for (const each of inner)
-    if (each.whens.length > 0 && !(memory.moves.get(each) ?? privateMoves(model, each)).canStay) return false;
+    if (each.whens.length > 0 && !privateMoves(memory, model, each).canStay) return false;
   return true;
 }
 
@@ -97,7 +105,8 @@ function standsStill(model: Model, place: Place, facts: Knowledge): boolean {
   return is;
 }
 
-function isCalm({ calm }: Memory, model: Model, at: Configuration): boolean {
+/** Whether joins and conditions around the regions certainly stay, where nothing is known. */
+export function isCalm({ calm }: Memory, model: Model, at: Configuration): boolean {
   if (at.top.leaving.length === 0) return true;
   const key = placeKey(at);
   const known = calm.get(key);
@@ -112,12 +121,14 @@ function isCalm({ calm }: Memory, model: Model, at: Configuration): boolean {
 }
 
 /** What a place whose region asks privately does by itself where nothing is known. */
-export function privateMoves(model: Model, place: Place): PrivateMoves {
-  const { moves } = memoryOf(model);
+export function privateMoves({ moves }: Memory, model: Model, place: Place): PrivateMoves {
   const known = moves.get(place);
   if (known) return known;
   const takes: Take[] = [];
-  const ways = place.whens.map((each) => ({ taken: [each] as const, label: labelOf([each]) }));
+  const ways = place.whens.map((each) => {
+    const taken = [each] as const;
+    return { taken, label: labelOf(taken), conditions: conditionsOn(taken) };
+  });
   let canStay = false;
   firstOf(model, place.whens, NOTHING, ANYWHERE, {
     take: (each, index, facts) => {

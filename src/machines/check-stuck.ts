@@ -44,7 +44,7 @@ export function stuckChoices(
 /** Whether every way on asks for something, and nobody is there who could be told so: a trigger is refused with the reason. */
 function isChoice({ at, canRest, ways }: Node, wrong: ReadonlySet<ConditionText>): boolean {
   if (!canRest || at.top.final !== undefined || ways.length === 0) return false;
-  if ([at.top, ...at.inner].some(({ triggers }) => triggers.size > 0)) return false;
+  if (at.top.triggers.size > 0 || at.inner.some(({ triggers }) => triggers.size > 0)) return false;
   return ways.every(({ conditions }) => conditions.length > 0 && !conditions.some((each) => wrong.has(each)));
 }
 

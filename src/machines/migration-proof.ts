@@ -4,12 +4,21 @@
  * is explored from where changes land, which need not be where it leads by itself.
  */
 import type { StateValue } from 'xstate';
-import { type Configuration, entered, type Key, keyOf, type Move, Overflow } from './check-configuration.ts';
+import {
+  type Configuration,
+  entered,
+  type Key,
+  keyOf,
+  type Move,
+  Overflow,
+  resting,
+} from './check-configuration.ts';
 import { eventlessCycles } from './check-cycles.ts';
 import { eventless } from './check-eventless.ts';
 import { happenings } from './check-events.ts';
-import { type Cause, explore, fresh, lead, leadingTo, type Node, spending } from './check-explore.ts';
+import { type Cause, explore, fresh, lead, type Node, spending } from './check-explore.ts';
 import { type Model, modelOf } from './check-model.ts';
+import { WaysBack } from './check-ways-back.ts';
 import type { Definition } from './definition.ts';
 import {
   type Landed,
@@ -113,14 +122,15 @@ function escapes(
   for (const { each, at } of landed)
     if ('value' in at) {
       const start = configurationOf(model, at.value);
-      starts.set(nameOf(each, at.value), { ...start, marks: marksIn(start, each, at.paths, plan) });
+      const marks = marksIn(start, each, at.paths, plan);
+      starts.set(nameOf(each, at.value), resting(start.top, start.inner, marks));
     }
   const nodes = reachedFrom(model, [...starts.values()]);
   if (!nodes) return undefined;
   const ends = [...nodes.values()].filter(({ at }) => at.top.final !== undefined);
   const all = [...nodes.values()];
   const circling = new Set(eventlessCycles(model, all).flatMap((each) => each.nodes));
-  const escaping = leadingTo(ends, all);
+  const escaping = new WaysBack(all).leadingTo(ends);
   const safe = new Map(
     [...starts].map(([name, start]) => {
       const node = nodes.get(keyOf(start));
@@ -149,7 +159,7 @@ function configurationOf(model: Model, value: StateValue): Configuration {
     const place = places.get(placed.get(name) ?? initial) ?? start.inner[index];
     return place as Configuration['inner'][number];
   });
-  return { ...start, inner: places };
+  return resting(start.top, places, []);
 }
 
 /** Times that are over stay over where the new version notes the same; transitions by time begin anew. */
