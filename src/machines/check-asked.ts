@@ -1,8 +1,7 @@
 /** Which of some transitions is taken: every way in which the first of them that holds can come out. */
 import type { Situation } from './check-chance.ts';
-import type { Configuration } from './check-configuration.ts';
 import type { Knowledge } from './check-knowledge.ts';
-import type { Candidate, Model } from './check-model.ts';
+import type { Candidate, Configuration, Model } from './check-model.ts';
 import type { Conditional, Joined } from './definition.ts';
 import { needed } from './joins.ts';
 

@@ -2,25 +2,8 @@
 
 import { invariant } from '../errors.ts';
 import { type Knowledge, keeping, NOTHING } from './check-knowledge.ts';
-import type { Model, Place, TopPlace } from './check-model.ts';
+import type { Configuration, Key, Model, Place, TopPlace } from './check-model.ts';
 import type { ConditionText, Transition } from './definition.ts';
-
-/** A state, the state of each of its regions, and which times are over there. */
-export interface Configuration {
-  readonly top: TopPlace;
-  readonly inner: readonly Place[];
-  /** The same for the same state value. */
-  readonly value: Key;
-  /** Marks of times that are over, sorted. They last as long as the state they belong to. */
-  readonly marks: readonly string[];
-  /** What has been seen since the last event, as far as it can still be asked for. Nothing where the change rests. */
-  readonly facts: Knowledge;
-  /** Regions before this one have nothing left to do in this step. */
-  readonly from: number;
-}
-
-/** What stands for a configuration in maps: a number where there are few enough of them, and nothing else is to be told. */
-export type Key = number | string;
 
 export interface Move {
   readonly to: Configuration;

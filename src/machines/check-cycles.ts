@@ -3,10 +3,10 @@
  * back to the same configuration with the same knowledge never ends. Where votes are taken away on the way, and it is open
  * what they come to then, it need not go round a second time.
  */
-import { isOpen, type Key, keyOf, type Move, placeKey } from './check-configuration.ts';
+import { isOpen, keyOf, type Move, placeKey } from './check-configuration.ts';
 import { eventless } from './check-eventless.ts';
 import type { Node } from './check-explore.ts';
-import type { Model } from './check-model.ts';
+import type { Key, Model } from './check-model.ts';
 
 export interface EventlessCycle {
   readonly node: Node;

@@ -5,7 +5,6 @@
  */
 import { firstOf, labelOf, leaving } from './check-asked.ts';
 import {
-  type Configuration,
   conditionsOn,
   entered,
   isOpen,
@@ -17,7 +16,7 @@ import {
   rested,
 } from './check-configuration.ts';
 import { type Knowledge, NOTHING } from './check-knowledge.ts';
-import type { Model } from './check-model.ts';
+import type { Configuration, Model } from './check-model.ts';
 import { isCalm, isPrivate, isSettled, memoryOf, privateMoves, settledBy } from './check-settled.ts';
 import type { Conditional, Joined } from './definition.ts';
 

@@ -1,18 +1,9 @@
 /** What can happen to a change that rests in a configuration: triggers, times that are over, new revisions. */
 import { firstRule } from './check-asked.ts';
-import {
-  type Configuration,
-  entered,
-  type Move,
-  marked,
-  moved,
-  movedOne,
-  moveTo,
-  Overflow,
-} from './check-configuration.ts';
+import { entered, type Move, marked, moved, movedOne, moveTo, Overflow } from './check-configuration.ts';
 import { type Answers, activeSets, answersIn, answersTo } from './check-heard.ts';
 import { type Knowledge, NOTHING } from './check-knowledge.ts';
-import type { Candidate, Model } from './check-model.ts';
+import type { Candidate, Configuration, Model } from './check-model.ts';
 
 /** Every move an event can cause here; votes and what changes nothing else cause none. */
 export function happenings(model: Model, at: Configuration): Move[] {

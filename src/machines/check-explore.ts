@@ -2,18 +2,10 @@
  * Every configuration a change can come to, whatever the conditions say: breadth first, with the shortest way to each. What
  * may go by itself is followed both ways; what goes for certain is not rested in.
  */
-import {
-  type Configuration,
-  entered,
-  isOpen,
-  type Key,
-  keyOf,
-  type Move,
-  Overflow,
-} from './check-configuration.ts';
+import { entered, isOpen, keyOf, type Move, Overflow } from './check-configuration.ts';
 import { eventless } from './check-eventless.ts';
 import { happenings } from './check-events.ts';
-import type { Model } from './check-model.ts';
+import type { Configuration, Key, Model } from './check-model.ts';
 import type { ConditionText, Transition } from './definition.ts';
 
 /**

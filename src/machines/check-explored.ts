@@ -1,11 +1,12 @@
 /** What the exploration shows of a definition with conditions: what is never reached, never taken, and never left. */
 
 import { bottomsOf } from './check-bottoms.ts';
-import { inWords, type Key } from './check-configuration.ts';
+import { inWords } from './check-configuration.ts';
 import { type EventlessCycle, eventlessCycles } from './check-cycles.ts';
 import { forestalled } from './check-dead.ts';
 import { type Budget, type Exploration, explore, type Node, traceTo } from './check-explore.ts';
-import { modelOf } from './check-model.ts';
+import type { Key } from './check-model.ts';
+import { modelOf } from './check-model-of.ts';
 import { scopePath, transitionPath } from './check-paths.ts';
 import { type Proviso, providedIn } from './check-provided.ts';
 import { joinFindings } from './check-regions.ts';

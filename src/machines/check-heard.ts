@@ -4,9 +4,9 @@
  */
 import { firstRule } from './check-asked.ts';
 import type { Situation } from './check-chance.ts';
-import { type Configuration, conditionsOn, Overflow } from './check-configuration.ts';
+import { conditionsOn, Overflow } from './check-configuration.ts';
 import { type Knowledge, NOTHING } from './check-knowledge.ts';
-import type { Candidate, Model } from './check-model.ts';
+import type { Candidate, Configuration, Model } from './check-model.ts';
 import type { ConditionText, Transition } from './definition.ts';
 import type { Leaving } from './paths.ts';
 

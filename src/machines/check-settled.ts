@@ -6,16 +6,9 @@
  */
 import { firstOf, labelOf, leaving } from './check-asked.ts';
 import type { Situation } from './check-chance.ts';
-import {
-  type Configuration,
-  conditionsOn,
-  isOpen,
-  type Key,
-  movedOne,
-  placeKey,
-} from './check-configuration.ts';
+import { conditionsOn, isOpen, movedOne, placeKey } from './check-configuration.ts';
 import { type Knowledge, keeping, NOTHING } from './check-knowledge.ts';
-import type { Model, Place, TopPlace } from './check-model.ts';
+import type { Configuration, Key, Model, Place, TopPlace } from './check-model.ts';
 import type { Conditional, ConditionText } from './definition.ts';
 
 /** A move of a place where nothing was known, and what is known then. */
@@ -82,7 +75,9 @@ export function settledBy(
   if (is === undefined) {
     const place = at.top.regions[index]?.places.get(take.each.to);
     const facts = place && keeping(take.facts, (fact) => place.asks.has(fact));
-    is = place !== undefined && facts !== NOTHING && standsStill(model, place, take.facts);
+    is =
+      place?.whens.length === 0 ||
+      (place && facts !== NOTHING && standsStill(model, place, take.facts)) === true;
     memory.still.set(take, is);
   }
   if (!is) return undefined;

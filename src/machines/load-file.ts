@@ -3,9 +3,9 @@
  */
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createJiti } from 'jiti';
 import { CountersignError, messageOf } from '../errors.ts';
+import { packageFiles } from '../package-files.ts';
 import { type Finding, finding } from './findings.ts';
 import { type Loaded, loadData, loadFailed, loadText, TEXT_LIMITS } from './load.ts';
 import { START } from './locate.ts';
@@ -54,10 +54,8 @@ async function loadTs(text: string, path: string): Promise<Loaded> {
 
 /** Runs the module; `countersign` is this package, so that a lone file needs no installation. */
 async function run(path: string): Promise<Record<string, unknown>> {
-  const self = import.meta.url;
-  const entry = new URL(self.endsWith('.ts') ? '../index.ts' : '../index.js', self);
-  const jiti = createJiti(self, {
-    alias: { countersign: fileURLToPath(entry) },
+  const jiti = createJiti(import.meta.url, {
+    alias: { countersign: packageFiles.library },
     fsCache: false,
     moduleCache: false,
   });

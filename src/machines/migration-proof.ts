@@ -4,20 +4,13 @@
  * is explored from where changes land, which need not be where it leads by itself.
  */
 import type { StateValue } from 'xstate';
-import {
-  type Configuration,
-  entered,
-  type Key,
-  keyOf,
-  type Move,
-  Overflow,
-  resting,
-} from './check-configuration.ts';
+import { entered, keyOf, type Move, Overflow, resting } from './check-configuration.ts';
 import { eventlessCycles } from './check-cycles.ts';
 import { eventless } from './check-eventless.ts';
 import { happenings } from './check-events.ts';
 import { type Cause, explore, fresh, lead, type Node, spending } from './check-explore.ts';
-import { type Model, modelOf } from './check-model.ts';
+import type { Configuration, Key, Model } from './check-model.ts';
+import { modelOf } from './check-model-of.ts';
 import { WaysBack } from './check-ways-back.ts';
 import type { Definition } from './definition.ts';
 import {

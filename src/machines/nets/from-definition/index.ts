@@ -5,7 +5,7 @@
  * never changes where a change is: reminders, escalations (who may act may be anybody whom they could add), and the gates of
  * dependencies, which delay a transition and never prevent it.
  */
-import { modelOf } from '../../check-model.ts';
+import { modelOf } from '../../check-model-of.ts';
 import type { Definition } from '../../definition.ts';
 import { AWAKE, events } from './events.ts';
 import { factsIn } from './facts.ts';
