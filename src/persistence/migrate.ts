@@ -4,9 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type pg from 'pg';
 import { CountersignError, invariant, messageOf } from '../errors.ts';
+import { packageFiles } from '../package-files.ts';
 
 export interface Migration {
   readonly version: number;
@@ -16,14 +17,13 @@ export interface Migration {
   readonly checksum: string;
 }
 
-const DIRECTORY = new URL('./migrations/', import.meta.url);
 const FILE = /^(\d{4})_(\w+)\.sql$/;
 /** Spells "mgrt". */
 const LOCK = 0x6d677274;
 
 /** The migrations of this version of the program, in order. */
-export function knownMigrations(directory: URL = DIRECTORY): Migration[] {
-  return readdirSync(fileURLToPath(directory))
+export function knownMigrations(folder: string = packageFiles.migrations): Migration[] {
+  return readdirSync(folder)
     .sort()
     .map((file, index) => {
       const [, number, name] = FILE.exec(file) ?? [];
@@ -31,7 +31,7 @@ export function knownMigrations(directory: URL = DIRECTORY): Migration[] {
         name !== undefined && Number(number) === index + 1,
         `migration files are numbered 0001, 0002 …: ${file}`,
       );
-      const sql = readFileSync(new URL(file, directory), 'utf8');
+      const sql = readFileSync(join(folder, file), 'utf8');
       return { version: index + 1, name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
     });
 }

@@ -1,6 +1,6 @@
 /** `hook`: writes hooks into a repository, and is itself the one that looks at what was pushed. */
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { packageFiles } from '../../package-files.ts';
 import { openRepository } from '../../vcs/git/repository.ts';
 import { connected } from '../connected.ts';
 import { type Common, dataDirectory } from '../connection.ts';
@@ -26,7 +26,7 @@ export async function installHook(io: Io, options: InstallOptions): Promise<Resu
   const names: HookName[] = isServer ? ['pre-receive', 'post-receive'] : ['commit-msg'];
   if (options.record === 'push') names.push('pre-push');
   if (options.record === 'commit') names.push('post-commit');
-  const command = [process.execPath, fileURLToPath(new URL('../main.js', import.meta.url))];
+  const command = [process.execPath, packageFiles.program];
   const installed = await installHooks(repository, names, command, serverOptions(io, options));
   const lines = installed.map(({ hook, path }) => `${hook}  ${cell(path, 400)}`);
   return done({ hooks: installed }, lines.join('\n'));

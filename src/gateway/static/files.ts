@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { packageFiles } from '../../package-files.ts';
 
 export interface StaticFile {
   readonly type: string;
@@ -35,11 +36,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** Beside the compiled server, or, when the server runs from its sources, where a build has put it. */
+/** Null where nothing was built. */
 export function builtWeb(): string | null {
-  const here = import.meta.dirname;
-  const places = [join(here, '../../web'), join(here, '../../../dist/web')];
-  return places.find((place) => existsSync(join(place, 'index.html'))) ?? null;
+  return existsSync(join(packageFiles.web, 'index.html')) ? packageFiles.web : null;
 }
 
 export function readStaticFiles(folder: string): StaticFiles {
