@@ -17,6 +17,9 @@ export interface RawOptions {
   readonly onConnected?: () => void;
 }
 
+/** What has arrived for one client is read before anything is read for the next: one buffer does for all. */
+const READ = Buffer.allocUnsafe(64 * 1024);
+
 export class RawClient {
   readonly #options: RawOptions;
   readonly socket: Socket;
@@ -26,12 +29,22 @@ export class RawClient {
 
   constructor(options: RawOptions) {
     this.#options = options;
-    this.socket = connect({ host: '127.0.0.1', port: options.port, localAddress: options.localAddress });
+    this.socket = connect({
+      host: '127.0.0.1',
+      port: options.port,
+      localAddress: options.localAddress,
+      onread: {
+        buffer: READ,
+        callback: (length) => {
+          this.#take(READ.subarray(0, length));
+          return true;
+        },
+      },
+    });
     this.socket.setNoDelay(true);
     this.socket.on('error', () => {});
     this.socket.on('close', options.onClose);
     if (options.onConnected) this.socket.on('connect', options.onConnected);
-    this.socket.on('data', (chunk) => this.#take(chunk));
     this.socket.write(
       `GET ${options.path} HTTP/1.1\r\nhost: bench\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${randomBytes(16).toString('base64')}\r\nsec-websocket-protocol: ${options.protocols}\r\n\r\n`,
     );
@@ -55,7 +68,7 @@ export class RawClient {
     if (!this.#isOpen) {
       const end = data.indexOf('\r\n\r\n');
       if (end < 0) {
-        this.#head = data;
+        this.#head = Buffer.from(data);
         return;
       }
       if (data[9] !== 0x31) throw new Error(data.toString('latin1', 0, 200));
