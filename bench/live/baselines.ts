@@ -1,4 +1,6 @@
 /** Servers with nothing behind them: each "commit" is one text for everybody, made once and sent as is usual with each. */
+
+import * as uws from 'uWebSockets.js';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +9,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Served } from './served.ts';
 
 /** `bytes` is the length of the text of an event, as it travels. */
-export async function wsServer(bytes: number): Promise<Served> {
+async function wsServer(bytes: number): Promise<Served> {
   const http = createServer().listen(0, '127.0.0.1');
   await once(http, 'listening');
   const sockets = new Set<WebSocket>();
@@ -18,23 +20,50 @@ export async function wsServer(bytes: number): Promise<Served> {
     socket.send('{"type":"connected"}');
   });
   const text = Buffer.from('{"type":"event"'.padEnd(bytes - 1, ' '));
-  return servedOn(http, () => {
+  return served(portOf(http), () => {
     for (const socket of sockets) socket.send(text, { binary: false });
   });
 }
 
-export async function socketIoServer(bytes: number): Promise<Served> {
+/** What our own server sends with, alone: nothing can be told sooner by it. */
+async function uwsServer(bytes: number): Promise<Served> {
+  const app = uws.App();
+  const sockets = new Set<uws.WebSocket<unknown>>();
+  app.ws('/*', {
+    open: (socket) => {
+      sockets.add(socket);
+      socket.send('{"type":"connected"}');
+    },
+    close: (socket) => {
+      sockets.delete(socket);
+    },
+  });
+  const listening = await new Promise<uws.us_listen_socket | false>((resolve) => {
+    app.listen('127.0.0.1', 0, resolve);
+  });
+  if (!listening) throw new Error('uWebSockets.js found no port to listen on.');
+  const text = Buffer.from('{"type":"event"'.padEnd(bytes - 1, ' '));
+  return served(uws.us_socket_local_port(listening), () => {
+    for (const socket of sockets) socket.send(text);
+  });
+}
+
+async function socketIoServer(bytes: number): Promise<Served> {
   const http = createServer().listen(0, '127.0.0.1');
   await once(http, 'listening');
   const io = new Server(http, { transports: ['websocket'], serveClient: false });
   // Around it travels 42["event","…"].
   const text = ' '.repeat(bytes - '42["event",""]'.length);
-  return servedOn(http, () => io.emit('event', text));
+  return served(portOf(http), () => io.emit('event', text));
 }
 
-function servedOn(http: ReturnType<typeof createServer>, sendToAll: () => void): Served {
+function portOf(http: ReturnType<typeof createServer>): number {
+  return (http.address() as AddressInfo).port;
+}
+
+function served(port: number, sendToAll: () => void): Served {
   return {
-    port: (http.address() as AddressInfo).port,
+    port,
     changes: async () => [],
     commit: async (count) => {
       for (let index = 0; index < count; index++) sendToAll();
@@ -42,3 +71,5 @@ function servedOn(http: ReturnType<typeof createServer>, sendToAll: () => void):
     position: async () => 0,
   };
 }
+
+export const BASELINES = { ws: wsServer, 'socket.io': socketIoServer, 'uWebSockets.js': uwsServer };

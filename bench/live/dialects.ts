@@ -11,7 +11,7 @@ export interface Dialect {
   readonly pong: string;
 }
 
-export type DialectName = 'countersign' | 'ws' | 'socket.io';
+export type DialectName = 'countersign' | 'ws' | 'socket.io' | 'uWebSockets.js';
 
 const [ZERO, TWO, FOUR, C, E, I] = [...Buffer.from('024cei')];
 
@@ -28,7 +28,7 @@ const countersign: Dialect = {
 };
 
 /** Our words, but nobody has to subscribe. */
-const ws: Dialect = { ...countersign, greeting: () => undefined };
+const bare: Dialect = { ...countersign, greeting: () => undefined };
 
 /** Engine.IO version 4 over its WebSocket: a digit for the packet, and one more for the kind of message in it. */
 const socketIo: Dialect = {
@@ -44,4 +44,9 @@ const socketIo: Dialect = {
   pong: '3',
 };
 
-export const DIALECTS: Readonly<Record<DialectName, Dialect>> = { countersign, ws, 'socket.io': socketIo };
+export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
+  countersign,
+  ws: bare,
+  'socket.io': socketIo,
+  'uWebSockets.js': bare,
+};

@@ -4,7 +4,7 @@ import type { DialectName } from './dialects.ts';
 import { Crowd, type ServerProcess } from './processes.ts';
 import { CLIENTS, everybody, PROCESSES, type Setting, startServer } from './setting.ts';
 
-const ISOLATED = 50;
+const ISOLATED = 100;
 const BURST = 40;
 /** Bursts follow each other for so long, at least three. */
 const BUSY_MS = 8_000;
@@ -20,6 +20,7 @@ interface Measured {
 export async function* fanOuts(setting: Setting): AsyncIterable<Case> {
   const plain = await fanOut(setting, 'ws');
   const usual = await fanOut(setting, 'socket.io');
+  const least = await fanOut(setting, 'uWebSockets.js');
   const ours = await fanOut(setting, 'countersign');
   for (const name of ['isolated event', 'busy stream'] as const) {
     yield {
@@ -30,10 +31,12 @@ export async function* fanOuts(setting: Setting): AsyncIterable<Case> {
       baseline: { case: 'ws', figure: plain[name].figure },
       detail: {
         'socket.io': usual[name].figure,
+        'uWebSockets.js alone': least[name].figure,
         server_cpu_us_each: {
           ours: cpuEach(ours[name]),
           ws: cpuEach(plain[name]),
           'socket.io': cpuEach(usual[name]),
+          'uWebSockets.js alone': cpuEach(least[name]),
         },
       },
     };

@@ -25,7 +25,11 @@ export type ToServer =
       readonly key: string;
       readonly port?: number | undefined;
     }
-  | { readonly do: 'start-baseline'; readonly name: 'ws' | 'socket.io'; readonly bytes: number }
+  | {
+      readonly do: 'start-baseline';
+      readonly name: Exclude<DialectName, 'countersign'>;
+      readonly bytes: number;
+    }
   | { readonly do: 'changes'; readonly count: number }
   /** So many transitions at once, each of another change. */
   | { readonly do: 'commit'; readonly count: number }

@@ -10,7 +10,7 @@ import { createLogger } from '../../src/log.ts';
 import { PostgresStore } from '../../src/persistence/postgres-store.ts';
 import { TURNS } from '../parley.ts';
 import { AUTHOR, openChanges, REVIEWER, TENANT } from '../rig.ts';
-import { socketIoServer, wsServer } from './baselines.ts';
+import { BASELINES } from './baselines.ts';
 import type { FromServer, ToServer } from './messages.ts';
 import type { Served } from './served.ts';
 
@@ -77,8 +77,7 @@ async function load(perSecond: number, seconds: number): Promise<void> {
 
 process.on('message', async (message: ToServer) => {
   if (message.do === 'start') served = await real(message);
-  if (message.do === 'start-baseline')
-    served = await (message.name === 'ws' ? wsServer : socketIoServer)(message.bytes);
+  if (message.do === 'start-baseline') served = await BASELINES[message.name](message.bytes);
   if (message.do === 'start' || message.do === 'start-baseline') say({ port: served.port });
   if (message.do === 'changes') say({ ids: await served.changes(message.count) });
   if (message.do === 'commit') {
