@@ -2,17 +2,23 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { sharedNursery } from '../../src/cli/workers/nursery.ts';
 import type { Comebacks } from './comebacks.ts';
 import type { FromServer, ToClients, ToServer } from './messages.ts';
 
-const start = (name: string): ChildProcess =>
+/** As one of so many workers. */
+const start = (name: string, workers = 1): ChildProcess =>
   fork(fileURLToPath(new URL(`./${name}.js`, import.meta.url)), {
-    execArgv: ['--max-semi-space-size=64', '--expose-gc'],
+    execArgv: sharedNursery(['--max-semi-space-size=64', '--expose-gc'], workers),
   });
 
 export class ServerProcess {
-  readonly #child = start('server');
+  readonly #child: ChildProcess;
   port = 0;
+
+  constructor(workers: number) {
+    this.#child = start('server', workers);
+  }
 
   async ask(message: ToServer): Promise<FromServer> {
     const answered = once(this.#child, 'message');

@@ -24,7 +24,9 @@ export async function* scale(setting: Setting): AsyncIterable<Case> {
   const processes = Math.max(LEAST_WORKERS, Math.ceil(SOCKETS / (SHARE * openFiles())));
   const port = await freePort();
   const workers = await Promise.all(
-    Array.from({ length: processes }, () => startServer(setting, 'countersign', port)),
+    Array.from({ length: processes }, () =>
+      startServer(setting, 'countersign', { port, workers: processes }),
+    ),
   );
   const [committer] = workers as [ServerProcess, ...ServerProcess[]];
   await committer.ask({ do: 'changes', count: 100 });

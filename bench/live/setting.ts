@@ -19,13 +19,13 @@ export interface Setting {
 /** One or several cases of one subject. */
 export type Subject = (setting: Setting) => AsyncIterable<Case>;
 
-/** With a port, it is one that several servers share. */
+/** With a port, it is one that so many servers share. */
 export async function startServer(
   { rig }: Setting,
   which: DialectName = 'countersign',
-  port: number | undefined = undefined,
+  { port, workers }: { readonly port?: number; readonly workers: number } = { workers: 1 },
 ): Promise<ServerProcess> {
-  const server = new ServerProcess();
+  const server = new ServerProcess(workers);
   const { app } = rig.postgres;
   await server.ask(
     which === 'countersign'

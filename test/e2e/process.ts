@@ -14,6 +14,8 @@ import { copyCluster } from '../support/cluster.ts';
 import { made } from '../support/made.ts';
 
 const MAIN = join(ROOT, 'dist/cli/main.js');
+/** As its first line has it. */
+const NURSERY = '--max-semi-space-size=64';
 
 export const HISTORY = join(
   process.env.COUNTERSIGN_SHARED ?? join(ROOT, '../shared'),
@@ -132,7 +134,8 @@ export class Server {
   }
 
   static async #spawn(command: string, dataDir: string, env: Env, args: readonly string[]): Promise<Server> {
-    const child = spawn(process.execPath, [MAIN, command, '--json', '--data', dataDir, ...args], {
+    const options = ['--json', '--data', dataDir, ...args];
+    const child = spawn(process.execPath, [NURSERY, MAIN, command, ...options], {
       env: environment(env),
       stdio: ['ignore', 'pipe', 'pipe'],
     });

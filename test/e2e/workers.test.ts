@@ -1,7 +1,9 @@
 /** `serve --workers N`: several processes on one port, and one that looks after them. */
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sharedNursery } from '../../src/cli/workers/nursery.ts';
 import { restartDelayMs } from '../../src/cli/workers/supervisor.ts';
 import { mintToken } from '../../src/gateway/token.ts';
 import { workflow } from '../../src/machines/workflow.ts';
@@ -58,6 +60,8 @@ describe.each(['uws', 'node'])('workers on the transport %s', (transport) => {
     const own = 20_000 + Math.floor(Math.random() * 10_000);
     server = await Server.serve(env, ['--port', '0', '--workers', '2', '--worker-port', String(own)]);
     expect(server.workers).toHaveLength(2);
+    for (const pid of server.workers)
+      expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toContain('--max-semi-space-size=32');
     const olga = await sign('olga', ['operator', 'deployer']);
     for (const [path, body] of [
       ['/v1/tenants', { tenant: 'acme', title: 'Acme' }],
@@ -131,6 +135,14 @@ it('a worker that keeps dying is started again ever more slowly, and never given
       expect(restartDelayMs(deaths)).toBeGreaterThanOrEqual(100);
     }),
   );
+});
+
+it('workers share the room for new objects that the whole was given, down to what each needs', () => {
+  const given = ['--max-semi-space-size=64', '--enable-source-maps'];
+  expect(sharedNursery(given, 2)).toEqual(['--max-semi-space-size=32', '--enable-source-maps']);
+  expect(sharedNursery(given, 6)).toEqual(['--max-semi-space-size=16', '--enable-source-maps']);
+  expect(sharedNursery(['--max-semi-space-size=8'], 2)).toEqual(['--max-semi-space-size=8']);
+  expect(sharedNursery([], 2)).toEqual([]);
 });
 
 function isAlive(pid: number): boolean {

@@ -1,10 +1,12 @@
 /** What `serve` does where workers are asked for: finds the port they share, starts them, says so, and waits for a signal. */
+import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Config } from '../../config.ts';
 import { cannotListen } from '../../gateway/listen-failure.ts';
 import type { Logger } from '../../log.ts';
 import { closeOnSignal, type ServeOptions } from '../lifetime.ts';
+import { sharedNursery } from './nursery.ts';
 import type { Place } from './place.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -19,6 +21,7 @@ export async function serveWorkers(
     const own = workerPort !== undefined && { ownPort: workerPort + at };
     return { index: at + 1, port, ...own };
   });
+  cluster.setupPrimary({ execArgv: sharedNursery(process.execArgv, count) });
   const supervisor = new Supervisor(log);
   closeOnSignal(
     () => supervisor.stop(),
