@@ -63,6 +63,17 @@ it('does not keep people from their work, from lists, or from the live sets in w
   expect(found).toEqual([other]);
 });
 
+it('says on its own page that it cannot be loaded, and why; its log can be read', async () => {
+  expect(await ask('GET', `/v1/changes/${broken}`)).toMatchObject({
+    status: 500,
+    json: { code: 'CHANGE_QUARANTINED', detail: expect.stringMatching(/cannot be loaded.*Nowhere/s) },
+  });
+  expect(await ask('GET', `/v1/changes/${broken}/transitions`)).toMatchObject({
+    status: 200,
+    json: { items: [{ event: 'propose' }] },
+  });
+});
+
 it('stays stopped while it is broken: who releases it is told what is still wrong, and the log says who tried', async () => {
   expect(await release(broken)).toMatchObject({
     status: 500,

@@ -5,6 +5,7 @@ import { invariant } from '../../errors.ts';
 import type { ChangeFilter } from '../../persistence/records.ts';
 import { holdContentTo } from '../content.ts';
 import { jsonResponse, textResponse } from '../response.ts';
+import { unlessBroken } from '../unless-broken.ts';
 import {
   answerHeaders,
   commandHeaders,
@@ -17,7 +18,7 @@ import {
 import { cutPage, decodeCursor } from './cursor.ts';
 import * as field from './fields.ts';
 import { requireOpen } from './hidden.ts';
-import { noSuchChange } from './missing.ts';
+import { cannotBeLoaded, noSuchChange } from './missing.ts';
 import { refusalResponse } from './problem-response.ts';
 import type { Routes } from './route.ts';
 import * as schema from './schemas.ts';
@@ -140,7 +141,10 @@ function addQueries(routes: Routes, { backend }: Services): void {
       },
     },
     async ({ params: { id }, principal, request }) => {
-      const view = await backend.view({ tenant: principal.tenant, change: id }, principal);
+      const loaded = backend.view({ tenant: principal.tenant, change: id }, principal);
+      const view = await unlessBroken(loaded, ({ message }) => {
+        throw cannotBeLoaded(id, message);
+      });
       if (view === undefined) throw noSuchChange(id);
       return changeResponse(view, request.headers.get('if-none-match'));
     },
