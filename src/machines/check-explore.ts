@@ -90,9 +90,9 @@ function explored(model: Model, budget: Budget) {
     lead(from, node, by, label, isSure ? UNCONDITIONAL : conditions);
   };
   const done = new Set<Node>();
-  const first = reach(entered(model, model.initial), 0);
+  reach(entered(model, model.initial), 0);
   // A state that is there for superseded changes is reached; but that all else is given up is no way out of anything.
-  if (model.superseded !== undefined) reach(entered(model, model.superseded), 1, first, ['change.supersede']);
+  let superseded = model.superseded;
   for (let distance = 0; distance < waiting.length; distance += 1)
     for (const node of waiting[distance] ?? []) {
       if (done.has(node)) continue;
@@ -101,7 +101,12 @@ function explored(model: Model, budget: Budget) {
       node.canRest = !own.mustGo;
       const isSure = own.mustGo && !own.moves.some(({ taken }) => taken.length === 0);
       for (const move of own.moves) follow(node, move, move.settles ? 'settling' : 'going', isSure);
-      if (node.canRest) for (const move of happenings(model, node.at)) follow(node, move, 'event');
+      if (!node.canRest) continue;
+      for (const move of happenings(model, node.at)) follow(node, move, 'event');
+      if (superseded !== undefined && node.at.top.final === undefined) {
+        reach(entered(model, superseded), distance + 1, node, ['change.supersede']);
+        superseded = undefined;
+      }
     }
   return { nodes: [...nodes.values()], taken };
 }

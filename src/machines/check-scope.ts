@@ -48,7 +48,8 @@ export function checkScope(
     return isFinal(each.from) || 'never' in how ? [] : [{ from: each.from, to: each.to, label: how.label }];
   });
   const traces = isKnown(scope.initial) ? tracesFrom(scope.initial, edges) : new Map<string, string[]>();
-  if (superseded !== undefined && isKnown(superseded) && !traces.has(superseded))
+  const begins = isKnown(scope.initial) && !isFinal(scope.initial);
+  if (superseded !== undefined && isKnown(superseded) && begins && !traces.has(superseded))
     traces.set(superseded, ['change.supersede']);
   const names = Object.keys(scope.states);
   const findings = [

@@ -103,6 +103,17 @@ describe('the check of a workflow with superseded changes', () => {
     expect(codes({ triggers: [], states, transitions: conditional, supersede: { to: 'C' } })).toEqual([]);
   });
 
+  it('takes it for unreachable where no change rests before its end', () => {
+    const atOnce = { 'A -> B': { when: 'threads.open > 0 || threads.open < 1' } };
+    expect(codes({ triggers: [], states, transitions: atOnce, supersede: { to: 'C' } })).toEqual([
+      'UNREACHABLE_STATE',
+    ]);
+    const begun = { A: { final: 'approved' }, C: { final: 'withdrawn' } };
+    expect(codes({ triggers: [], states: begun, transitions: {}, supersede: { to: 'C' } })).toEqual([
+      'UNREACHABLE_STATE',
+    ]);
+  });
+
   it('takes being superseded for no way out', () => {
     const round = {
       triggers: ['go', 'ok'],
