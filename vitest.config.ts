@@ -18,8 +18,8 @@ export default defineConfig({
     // The files of a worker share their modules, whose loading took longer than the tests: whoever changes something in them or in the
     // process puts it back.
     isolate: false,
-    // Two more than two processors: there are always files that wait for a server, a timer or the disk.
-    maxWorkers: 4,
+    // Three more than two processors: there are always files that wait for a server, a timer or the disk.
+    maxWorkers: 5,
     sequence: { sequencer: LongestFirst },
     env: isLong ? {} : { ...SHORT, ...given() },
     // Against what never ends; not against a machine that has other things to do.

@@ -27,6 +27,7 @@ export function moveTo(
   return { to, label, taken, conditions, settles };
 }
 
+/** What has to hold so that they are taken, as it is written. */
 export function conditionsOn(transitions: readonly Transition[]): readonly ConditionText[] {
   return transitions.flatMap((each) => {
     if (each.on === 'when') return [each.when];

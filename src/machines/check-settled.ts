@@ -34,7 +34,7 @@ interface PrivateMoves {
 interface Memory {
   readonly moves: Map<Place, PrivateMoves>;
   readonly privacy: Map<TopPlace, boolean>;
-  /** Moves after which something is known in the region, and it stands still. */
+  /** Moves after which the region asks nothing, or something is known in it, and it stands still. */
   readonly still: Map<Take, boolean>;
   /** By what is active and which times are over: whether nothing around the regions goes there, whatever is known. */
   readonly calm: Map<Key, boolean>;

@@ -65,6 +65,8 @@ describe.each(['uws', 'node'] as const)('the inspector over %s', (transport) => 
     const closed = once(ws, 'close').then(([code]) => ({ code: code as number, texts }));
     return { ws, texts, closed };
   };
+  /** The log's last row: a feed from here shows all that a test does next, however late its socket opens. */
+  const position = async () => (await rig.store.position('acme'))?.seq ?? 0;
   const withToken = async (claims = {}) => ({ headers: { authorization: `Bearer ${await token(claims)}` } });
   const refusal = async (query: string, options: ClientOptions = {}, protocols: string[] = []) => {
     const ws = new WebSocket(address(query), protocols, options);
@@ -123,15 +125,14 @@ describe.each(['uws', 'node'] as const)('the inspector over %s', (transport) => 
   });
 
   it('discovers changes on demand, those that a query finds and no others', async () => {
-    const seen = await receive('project=found');
+    const seen = await receive(`project=found&since=${await position()}`);
     const { closed, ws } = await dial('', await withToken());
     await once(ws, 'open');
     const all: StatelyInspectionEvent[] = [];
     ws.on('message', (data) => all.push(JSON.parse(String(data))));
-    const reached = async () => (await rig.store.position('acme'))?.seq ?? 0;
     const marker = await rig.propose('found');
     await seen.until(1);
-    const since = await reached();
+    const since = await position();
     const other = await rig.propose('elsewhere');
     await rig.move(other, 'hold');
     await rig.move(marker, 'hold');
@@ -154,7 +155,7 @@ describe.each(['uws', 'node'] as const)('the inspector over %s', (transport) => 
   });
 
   it('finds a change when it comes to the state that is asked for, live and replayed', async () => {
-    const seen = await receive('project=places&state=Held');
+    const seen = await receive(`project=places&state=Held&since=${await position()}`);
     const first = await rig.propose('places');
     const second = await rig.propose('places');
     await rig.move(second, 'approve');
@@ -173,7 +174,7 @@ describe.each(['uws', 'node'] as const)('the inspector over %s', (transport) => 
   });
 
   it('replays a change as it was told live, and then says that this was all', async () => {
-    const before = (await rig.store.position('acme'))?.seq ?? 0;
+    const before = await position();
     const change = await rig.propose('replayed');
     await rig.move(change, 'hold');
     const live = await receive(`project=replayed&since=${before}`);
