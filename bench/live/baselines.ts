@@ -8,6 +8,9 @@ import { Server } from 'socket.io';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Served } from './served.ts';
 
+const WELCOME = '{"type":"connected"}';
+const eventOf = (bytes: number) => Buffer.from('{"type":"event"'.padEnd(bytes - 1, ' '));
+
 /** `bytes` is the length of the text of an event, as it travels. */
 async function wsServer(bytes: number): Promise<Served> {
   const http = createServer().listen(0, '127.0.0.1');
@@ -17,9 +20,9 @@ async function wsServer(bytes: number): Promise<Served> {
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    socket.send('{"type":"connected"}');
+    socket.send(WELCOME);
   });
-  const text = Buffer.from('{"type":"event"'.padEnd(bytes - 1, ' '));
+  const text = eventOf(bytes);
   return served(portOf(http), () => {
     for (const socket of sockets) socket.send(text, { binary: false });
   });
@@ -32,7 +35,7 @@ async function uwsServer(bytes: number): Promise<Served> {
   app.ws('/*', {
     open: (socket) => {
       sockets.add(socket);
-      socket.send('{"type":"connected"}');
+      socket.send(WELCOME);
     },
     close: (socket) => {
       sockets.delete(socket);
@@ -42,7 +45,7 @@ async function uwsServer(bytes: number): Promise<Served> {
     app.listen('127.0.0.1', 0, resolve);
   });
   if (!listening) throw new Error('uWebSockets.js found no port to listen on.');
-  const text = Buffer.from('{"type":"event"'.padEnd(bytes - 1, ' '));
+  const text = eventOf(bytes);
   return served(uws.us_socket_local_port(listening), () => {
     for (const socket of sockets) socket.send(text);
   });

@@ -27,6 +27,12 @@ export function moveTo(
   return { to, label, taken, conditions, settles };
 }
 
+/** Whether two moves from one place, one of them by a transition of that place, are the same. */
+export function isSameMove(one: Move, other: Move): boolean {
+  const { taken, settles, to } = other;
+  return one.taken === taken && one.settles === settles && one.to.facts.key === to.facts.key;
+}
+
 /** What has to hold so that they are taken, as it is written. */
 export function conditionsOn(transitions: readonly Transition[]): readonly ConditionText[] {
   return transitions.flatMap((each) => {
@@ -51,7 +57,7 @@ export function entered(model: Model, name: string, facts = NOTHING): Configurat
 }
 
 /** A state with its regions in these places, where a step may begin. */
-export function resting(top: TopPlace, inner: readonly Place[], marks: readonly string[]): Configuration {
+export function standing(top: TopPlace, inner: readonly Place[], marks: readonly string[]): Configuration {
   return made(top, inner, stateKey(top, inner), marks, NOTHING, 0);
 }
 

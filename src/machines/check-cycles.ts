@@ -44,16 +44,14 @@ function circling(nodes: readonly Node[]): Set<Node> {
   const before: Node[][] = [];
   const ends: Node[] = [];
   for (const node of nodes) {
-    let count = 0;
-    for (const { by, to } of node.ways) {
-      if (by !== 'going' || isRest(node, to)) continue;
-      count += 1;
-      const known = before[to.number];
+    const going = goingOn(node);
+    for (const { number } of going) {
+      const known = before[number];
       if (known) known.push(node);
-      else before[to.number] = [node];
+      else before[number] = [node];
     }
-    degree[node.number] = count;
-    if (count === 0) ends.push(node);
+    degree[node.number] = going.length;
+    if (going.length === 0) ends.push(node);
   }
   for (const end of ends)
     for (const node of before[end.number] ?? []) {

@@ -8,6 +8,7 @@ import {
   conditionsOn,
   entered,
   isOpen,
+  isSameMove,
   type Move,
   moved,
   movedOne,
@@ -111,7 +112,7 @@ function privately(model: Model, at: Configuration): Eventless {
       const settled = settledBy(memory, model, at, index, take);
       const to = settled ?? movedOne(at, index, take.each.to, take.facts, index);
       const move = moveTo(to, take.label, take.taken, take.conditions, settled !== undefined);
-      if (!isManifold || !moves.some((other) => isSame(other, move))) moves.push(move);
+      if (!isManifold || !moves.some((other) => isSameMove(other, move))) moves.push(move);
       ways += 1;
       if (ways > MAX_WAYS) throw new Overflow();
     }
@@ -124,11 +125,6 @@ function privately(model: Model, at: Configuration): Eventless {
 
 /** Asks no region. */
 const standingStill: Inside = (_model, _at, _go, stay) => stay(NOTHING);
-
-function isSame(one: Move, other: Move): boolean {
-  const { taken, settles, to } = other;
-  return one.taken === taken && one.settles === settles && one.to.facts.key === to.facts.key;
-}
 
 /** In a round every region takes its first condition that holds. */
 function together(model: Model, at: Configuration, go: Go, stay: (facts: Knowledge) => void): void {

@@ -1,6 +1,15 @@
 /** What can happen to a change that rests in a configuration: triggers, times that are over, new revisions. */
 import { firstRule } from './check-asked.ts';
-import { entered, type Move, marked, moved, movedOne, moveTo, Overflow } from './check-configuration.ts';
+import {
+  entered,
+  isSameMove,
+  type Move,
+  marked,
+  moved,
+  movedOne,
+  moveTo,
+  Overflow,
+} from './check-configuration.ts';
 import { type Answers, activeSets, answersIn, answersTo } from './check-heard.ts';
 import { type Knowledge, NOTHING } from './check-knowledge.ts';
 import type { Candidate, Configuration, Model } from './check-model.ts';
@@ -56,10 +65,10 @@ function answer(
   const begin = moves.length;
   for (const { to: name, label, taken, facts, conditions } of all) {
     const to = region === undefined ? entered(model, name, facts) : movedOne(at, region, name, facts);
+    const move = moveTo(to, label, taken, conditions);
     // What nobody asks for any more is forgotten: different answers may lead to the same.
-    const isKnown = (move: Move) => move.taken === taken && move.to.facts.key === to.facts.key;
-    if (isManifold && moves.slice(begin).some(isKnown)) continue;
-    moves.push(moveTo(to, label, taken, conditions));
+    if (isManifold && moves.slice(begin).some((other) => isSameMove(other, move))) continue;
+    moves.push(move);
     if (moves.length - begin > MAX_MOVES) throw new Overflow();
   }
 }

@@ -29,21 +29,28 @@ export interface Answers {
 
 type Triggers = ReadonlyMap<string, readonly Candidate[]>;
 
-const memories = new WeakMap<Model, Map<Triggers, Answers | undefined>>();
+interface Memory {
+  readonly places: Map<Triggers, Answers | undefined>;
+  readonly triggers: Map<readonly Candidate[], Answers>;
+}
+
+const memories = new WeakMap<Model, Memory>();
+
+function memoryOf(model: Model): Memory {
+  const known = memories.get(model);
+  if (known) return known;
+  const memory = { places: new Map(), triggers: new Map() };
+  memories.set(model, memory);
+  return memory;
+}
 
 /** What may come of all that one place hears; undefined where others hear some of it, or a condition looks at them. */
 export function answersIn(model: Model, at: Configuration, triggers: Triggers): Answers | undefined {
-  let memory = memories.get(model);
-  if (!memory) {
-    memory = new Map();
-    memories.set(model, memory);
-  }
+  const memory = memoryOf(model).places;
   const known = memory.get(triggers);
   if (known || memory.has(triggers)) return known;
   const isAlone = [...triggers].every(
-    ([trigger, candidates]) =>
-      !at.top.shared.has(trigger) &&
-      candidates.every(({ rule }) => rule.if === undefined || !model.knowing.looksAround(rule.if)),
+    ([trigger, candidates]) => !at.top.shared.has(trigger) && !lookAround(model, candidates),
   );
   const all = isAlone ? [...triggers.values()].map((each) => answersTo(model, each, at)) : undefined;
   const answers = all && {
@@ -56,8 +63,18 @@ export function answersIn(model: Model, at: Configuration, triggers: Triggers): 
 
 /** What may come of a trigger that only `candidates` hear; votes alone lead nowhere. */
 export function answersTo(model: Model, candidates: readonly Candidate[], at: Situation): Answers {
+  const memory = memoryOf(model).triggers;
+  const known = memory.get(candidates);
+  if (known) return known;
   const all = answersOf(model, candidates, at);
-  return { all, isManifold: new Set(all.map(({ taken }) => taken)).size < all.length };
+  const answers = { all, isManifold: new Set(all.map(({ taken }) => taken)).size < all.length };
+  if (!lookAround(model, candidates)) memory.set(candidates, answers);
+  return answers;
+}
+
+/** Whether a condition of theirs looks at other regions. */
+function lookAround({ knowing }: Model, candidates: readonly Candidate[]): boolean {
+  return candidates.some(({ rule }) => rule.if !== undefined && knowing.looksAround(rule.if));
 }
 
 function answersOf(model: Model, candidates: readonly Candidate[], at: Situation): readonly Answer[] {

@@ -74,15 +74,18 @@ export function settledBy(
   let is = memory.still.get(take);
   if (is === undefined) {
     const place = at.top.regions[index]?.places.get(take.each.to);
-    const facts = place && keeping(take.facts, (fact) => place.asks.has(fact));
-    is =
-      place?.whens.length === 0 ||
-      (place && facts !== NOTHING && standsStill(model, place, take.facts)) === true;
+    is = place !== undefined && isOver(model, place, take.facts);
     memory.still.set(take, is);
   }
   if (!is) return undefined;
   const to = movedOne(at, index, take.each.to);
   return canAllStay(memory, model, to) && isCalm(memory, model, to) ? to : undefined;
+}
+
+/** Whether a region that has come to a place, where this is known, has nothing more to do in this step. */
+function isOver(model: Model, place: Place, facts: Knowledge): boolean {
+  if (place.whens.length === 0) return true;
+  return keeping(facts, (fact) => place.asks.has(fact)) !== NOTHING && standsStill(model, place, facts);
 }
 
 function canAllStay(memory: Memory, model: Model, { inner }: Configuration): boolean {

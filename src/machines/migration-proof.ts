@@ -4,7 +4,7 @@
  * is explored from where changes land, which need not be where it leads by itself.
  */
 import type { StateValue } from 'xstate';
-import { entered, keyOf, type Move, Overflow, resting } from './check-configuration.ts';
+import { entered, keyOf, type Move, Overflow, standing } from './check-configuration.ts';
 import { eventlessCycles } from './check-cycles.ts';
 import { eventless } from './check-eventless.ts';
 import { happenings } from './check-events.ts';
@@ -116,7 +116,7 @@ function escapes(
     if ('value' in at) {
       const start = configurationOf(model, at.value);
       const marks = marksIn(start, each, at.paths, plan);
-      starts.set(nameOf(each, at.value), resting(start.top, start.inner, marks));
+      starts.set(nameOf(each, at.value), standing(start.top, start.inner, marks));
     }
   const nodes = reachedFrom(model, [...starts.values()]);
   if (!nodes) return undefined;
@@ -152,7 +152,7 @@ function configurationOf(model: Model, value: StateValue): Configuration {
     const place = places.get(placed.get(name) ?? initial) ?? start.inner[index];
     return place as Configuration['inner'][number];
   });
-  return resting(start.top, places, []);
+  return standing(start.top, places, []);
 }
 
 /** Times that are over stay over where the new version notes the same; transitions by time begin anew. */
