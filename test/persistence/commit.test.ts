@@ -1,7 +1,5 @@
-/** What the contract does not show: lost connections, deadlocks, the physical cost of an update. */
+/** What the contract does not show: lost connections, deadlocks. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createLogger } from '../../src/log.ts';
-import { PostgresStore } from '../../src/persistence/postgres-store.ts';
 import type { CommitResult } from '../../src/persistence/records.ts';
 import { entry, proposal, step, TENANT } from '../support/commits.ts';
 import { type TestDatabase, testDatabase, withClient } from '../support/database.ts';
@@ -26,33 +24,6 @@ const cutConnections = () =>
       [database.app.database],
     ),
   );
-
-// A transaction in any database of the cluster, a neighbour's too, keeps what died after it began from being pruned: then again.
-it('updates of states and streams stay HOT', { retry: 4 }, async () => {
-  const own = await testDatabase();
-  try {
-    await own.store.createTenant({ tenant: 'busy', title: 'busy', createdAt: 1 });
-    const store = new PostgresStore(own.app, { log: createLogger('silent') });
-    const changes = ids('hot', 100);
-    await store.commit(changes.map((change) => proposal(change, { tenant: 'busy' })));
-    for (let version = 1; version <= 20; version++) {
-      const batch = changes.map((change) => step(change, version, { tenant: 'busy' }));
-      expect(failed(await store.commit(batch))).toEqual([]);
-    }
-    // A session hands in its statistics when it ends.
-    await store.close();
-    const { rows } = await withClient(own.admin, (client) =>
-      client.query(
-        `select relname, n_tup_hot_upd::float / n_tup_upd as hot from pg_stat_user_tables
-         where relname in ('workflow_states', 'streams') order by relname`,
-      ),
-    );
-    expect(rows.map(({ relname }) => relname)).toEqual(['streams', 'workflow_states']);
-    for (const { hot } of rows) expect(hot).toBeGreaterThan(0.9);
-  } finally {
-    await own.drop();
-  }
-});
 
 it('batches over the same tenants in opposite orders do not deadlock', async () => {
   const { store } = database;

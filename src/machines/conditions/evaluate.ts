@@ -8,13 +8,13 @@
  */
 import { itemTestOf } from './item-test.ts';
 import type { Comparison, Condition, Quantifier } from './tree.ts';
-import { type FunctionType, zeroOf } from './types.ts';
-import { includes, same, testText, textOf } from './values.ts';
+import type { FunctionType } from './types.ts';
+import { includes, same, testText, textOf, valueFor } from './values.ts';
 
 /** The variables by name; fields below them as plain objects and arrays. */
 export type Env = Readonly<Record<string, unknown>>;
 
-/** A declared function together with what it does: pure, total, quick. Missing arguments arrive as the zero of their type. */
+/** A declared function together with what it does: pure, total, quick. Arguments that are missing or of another type arrive as the zero of theirs. */
 export interface ConditionFunction extends FunctionType {
   readonly run: (args: readonly unknown[]) => unknown;
 }
@@ -200,7 +200,7 @@ function call(
   return found?.run(
     found.args.map((type, index) => {
       const arg = args[index];
-      return (arg && valueIn(arg, env, frame, functions)) ?? zeroOf(type);
+      return valueFor(type, arg && valueIn(arg, env, frame, functions));
     }),
   );
 }

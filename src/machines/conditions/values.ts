@@ -1,5 +1,26 @@
 /** Comparing values of any type without a failure: what is missing or of another type counts as the zero of its type. */
 import type { Text } from './tree.ts';
+import { baseOf, type Type, zeroOf } from './types.ts';
+
+/** The value where it is of the type at its outermost, the zero of the type where it is not. */
+export function valueFor(type: Type, value: unknown): unknown {
+  return isOf(type, value) ? value : zeroOf(type);
+}
+
+function isOf(type: Type, value: unknown): boolean {
+  switch (baseOf(type)) {
+    case 'bool':
+      return typeof value === 'boolean';
+    case 'int':
+      return typeof value === 'number';
+    case 'string':
+      return typeof value === 'string';
+    case 'list':
+      return Array.isArray(value);
+    case 'record':
+      return typeof value === 'object' && value !== null && !Array.isArray(value);
+  }
+}
 
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';

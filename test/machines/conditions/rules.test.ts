@@ -3,11 +3,12 @@ import { Environment } from '@marcbachmann/cel-js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkCondition, costOf } from '../../../src/machines/conditions/check.ts';
-import { evaluate } from '../../../src/machines/conditions/evaluate.ts';
+import { type ConditionFunction, evaluate } from '../../../src/machines/conditions/evaluate.ts';
 import { explain } from '../../../src/machines/conditions/explain.ts';
 import { formProblems } from '../../../src/machines/conditions/form.ts';
 import { parseCondition } from '../../../src/machines/conditions/parse.ts';
 import { print } from '../../../src/machines/conditions/print.ts';
+import type { Condition } from '../../../src/machines/conditions/tree.ts';
 import { readsOf } from '../../../src/machines/conditions/variables.ts';
 import { runs } from '../../support/runs.ts';
 import { type Case, cases, FUNCTIONS, formed } from './arbitrary.ts';
@@ -105,6 +106,33 @@ describe('an evaluation', () => {
         const env = Object.fromEntries(values.map((value, index) => [`v${index}`, value]));
         expect(typeof evaluate(tree, env, FUNCTIONS)).toBe('boolean');
         expect(typeof evaluate(tree, env)).toBe('boolean');
+      }),
+      RUNS,
+    );
+  });
+
+  it('gives a function what it declared, whatever the environment has in its place', () => {
+    const got: unknown[] = [];
+    const types = ['string', 'int', 'bool', { list: 'int', max: 3 }, { record: { a: 'int' } }] as const;
+    const all: ConditionFunction = { args: types, result: 'bool', run: (args) => got.push(...args) };
+    const names = types.map((_, index) => `v${index}`);
+    const tree: Condition = {
+      kind: 'call',
+      name: 'all',
+      args: names.map((name) => ({ kind: 'read', path: [name] })),
+    };
+    fc.assert(
+      fc.property(fc.array(fc.anything(), { minLength: 5, maxLength: 5 }), (values) => {
+        got.length = 0;
+        evaluate(tree, Object.fromEntries(names.map((name, index) => [name, values[index]])), { all });
+        expect(got.map((value) => (Array.isArray(value) ? 'list' : typeof value))).toEqual([
+          'string',
+          'number',
+          'boolean',
+          'list',
+          'object',
+        ]);
+        expect(got[4]).not.toBeNull();
       }),
       RUNS,
     );
