@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    setupFiles: ['test/support/tidy.ts'],
+    setupFiles: ['test/support/tidy.ts', 'test/support/seed.ts'],
     pool: 'forks',
     // The files of a worker share their modules, whose loading took longer than the tests: whoever changes something in them or in the
     // process puts it back.
