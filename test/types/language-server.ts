@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { TSC } from './project.ts';
+import { COLLECT_RARELY, TSC } from './project.ts';
 
 interface Message {
   readonly id?: number;
@@ -10,6 +10,9 @@ interface Message {
   readonly params?: { readonly items?: readonly unknown[] };
   readonly result?: { readonly items?: readonly { readonly label: string }[] } | null;
 }
+
+/** Who asks for what is wrong is not told it after every change, which is work. */
+const CAPABILITIES = { textDocument: { diagnostic: {} } };
 
 export class LanguageServer {
   readonly #process: ChildProcess;
@@ -21,13 +24,17 @@ export class LanguageServer {
 
   constructor(directory: string) {
     this.#directory = directory;
-    this.#process = spawn(TSC, ['--lsp', '--stdio'], { cwd: directory, stdio: ['pipe', 'pipe', 'ignore'] });
+    this.#process = spawn(TSC, ['--lsp', '--stdio'], {
+      cwd: directory,
+      env: { ...process.env, ...COLLECT_RARELY },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
     this.#process.stdout?.on('data', (chunk: Buffer) => this.#receive(chunk));
   }
 
   async start(): Promise<void> {
     const rootUri = pathToFileURL(this.#directory).href;
-    await this.#request('initialize', { processId: process.pid, rootUri, capabilities: {} });
+    await this.#request('initialize', { processId: process.pid, rootUri, capabilities: CAPABILITIES });
     this.#send({ method: 'initialized', params: {} });
   }
 

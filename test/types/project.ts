@@ -7,6 +7,8 @@ import { made } from '../support/made.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 export const TSC = join(REPOSITORY, 'node_modules/.bin/tsc');
+/** For Go, in which `tsc` is written: memory is given back at 1 GB, for collecting it sooner took a third of the time. */
+export const COLLECT_RARELY = { GOGC: 'off', GOMEMLIMIT: '1GiB' };
 
 /** A sound workflow in which the tests put one mistake, or one gap, at a time. */
 export const SOUND = `import { workflow } from 'countersign';
@@ -87,7 +89,7 @@ export async function compileProject(directory: string, ...flags: string[]): Pro
     execFile(
       TSC,
       ['-p', directory, '--pretty', 'false', '--checkers', '1', ...flags],
-      { cwd: directory },
+      { cwd: directory, env: { ...process.env, ...COLLECT_RARELY } },
       (_error, stdout) => done(stdout),
     );
   });
