@@ -70,11 +70,11 @@ describe.each(['uws', 'node'] as const)('through a bad network, over %s', (trans
     const stock = new StockClient(proxy.url, () => token(), 'tenant', since);
     for (let i = 0; i < MOVES; i += 1) await rig.move(change, i % 2 === 0 ? 'hold' : 'release');
     const last = await rig.log();
-    await expect.poll(() => stock.seen.length, { timeout: 15_000 }).toBe(MOVES);
+    await expect.poll(() => stock.seen.length, { timeout: 40_000 }).toBe(MOVES);
     // Once more, so that at least one cut has certainly been survived.
     await expect.poll(() => proxy.cuts(), { timeout: 5_000 }).toBeGreaterThan(1);
     await rig.move(change, 'hold');
-    await expect.poll(() => stock.seen.length, { timeout: 15_000 }).toBe(MOVES + 1);
+    await expect.poll(() => stock.seen.length, { timeout: 40_000 }).toBe(MOVES + 1);
     expect(stock.seen).toEqual([...last.filter((seq) => seq > since), last.length + 1]);
     expect(stock.defects).toEqual([]);
     stock.close();

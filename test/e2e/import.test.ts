@@ -100,7 +100,7 @@ describe.skipIf(!hasHistory)('the import of a real review history', () => {
     expect(watcher.cuts).toBeGreaterThan(3);
     expect(watcher.seen).toEqual(rows.map(({ seq }) => seq));
     expect(await server.stop()).toBe(0);
-  }, 60_000);
+  }, 180_000);
 
   it('survives kill -9 of the server in its middle: what was answered is there once, and repeating it ends at the same counts', async () => {
     const history = part();
@@ -132,5 +132,5 @@ describe.skipIf(!hasHistory)('the import of a real review history', () => {
       votes.length,
     );
     await second.stop();
-  }, 90_000);
+  }, 240_000);
 });
