@@ -158,8 +158,8 @@ describe('the drawing', () => {
 
   it('is text too', async () => {
     const [, b] = await chain(2);
-    expect((await graph.text(ref(b), all, 'mermaid'))?.text).toContain('flowchart BT');
-    expect((await graph.text(ref(b), all, 'dot'))?.text).toContain('digraph changes');
+    expect((await graph.text(ref(b), all, 'mermaid', new Set()))?.text).toContain('flowchart BT');
+    expect((await graph.text(ref(b), all, 'dot', new Set()))?.text).toContain('digraph changes');
   });
 });
 

@@ -4,7 +4,7 @@
  */
 import { type DocumentOptions, type GraphDocument, graphDocument } from './documents.ts';
 import type { Graph } from './graph.ts';
-import { labelText } from './labels.ts';
+import { labelText, nodeLabel } from './labels.ts';
 import type { Drawing } from './mermaid.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -33,7 +33,7 @@ function drawn({ nodes, edges, cycles, leftOut }: GraphDocument): string {
   lines.push('  rankdir=BT;', '  node [shape=box];');
   for (const { change, key, title, outcome } of nodes) {
     const style = circular.has(change) ? ', color=red' : outcome === null ? '' : ', style=dashed';
-    lines.push(`  ${ids.get(change)} [label="${dotText(`${key}: ${title}`)}"${style}];`);
+    lines.push(`  ${ids.get(change)} [label="${dotText(nodeLabel({ key, title }))}"${style}];`);
   }
   for (const { change, on, kind, rule, policy, blocking } of edges) {
     const style = blocking ? 'bold' : policy === 'warn' ? 'dashed' : 'dotted';

@@ -14,3 +14,8 @@ export function labelText(text: string): string {
   const characters = [...line];
   return characters.length <= MAX_LABEL ? line : `${characters.slice(0, MAX_LABEL - 1).join('')}…`;
 }
+
+/** How a change is written; one that may not be read has no title. */
+export function nodeLabel({ key, title }: { readonly key: string; readonly title: string }): string {
+  return title === '' ? key : `${key}: ${title}`;
+}

@@ -5,7 +5,7 @@
  */
 import { type DocumentOptions, type GraphDocument, graphDocument } from './documents.ts';
 import type { Graph } from './graph.ts';
-import { labelText } from './labels.ts';
+import { labelText, nodeLabel } from './labels.ts';
 
 /** Mermaid draws no more than this unless it is configured to. */
 export const MERMAID_EDGES = 500;
@@ -43,7 +43,7 @@ function drawn({ nodes, edges, cycles, leftOut }: GraphDocument): string {
   if (leftOut) lines.push(`  %% ${leftOut}`);
   for (const { change, key, title, outcome } of nodes) {
     const style = circular.has(change) ? ':::cycle' : outcome === null ? '' : ':::ended';
-    lines.push(`  ${ids.get(change)}["${mermaidText(`${key}: ${title}`)}"]${style}`);
+    lines.push(`  ${ids.get(change)}["${mermaidText(nodeLabel({ key, title }))}"]${style}`);
   }
   for (const { change, on, kind, rule, policy, blocking } of edges) {
     const arrow = blocking ? '==>' : policy === 'warn' ? '-.->' : '-->';

@@ -10,6 +10,7 @@ import { dotGraph } from './dot.ts';
 import type { EdgeKind, Happening } from './edge.ts';
 import type { Direction } from './graph.ts';
 import { type LoadedGraph, loadGraph } from './loading.ts';
+import { masked } from './masked.ts';
 import { type MergeOrder, mergeOrder } from './merge-order.ts';
 import { type Drawing, mermaidFlowchart } from './mermaid.ts';
 import { type WaitingQuestions, type WaitingWorld, waitingFrom } from './waiting.ts';
@@ -48,7 +49,13 @@ export interface Supposition extends WhatIf {
 /** Undefined where the tenant has no such change. */
 export interface GraphQuestions extends WaitingQuestions {
   draw(ref: ChangeRef, question: DrawQuestion): Promise<Drawn | undefined>;
-  text(ref: ChangeRef, question: DrawQuestion, format: 'mermaid' | 'dot'): Promise<Drawing | undefined>;
+  /** Changes of `hidden` projects are drawn with their id and nothing else. */
+  text(
+    ref: ChangeRef,
+    question: DrawQuestion,
+    format: 'mermaid' | 'dot',
+    hidden: ReadonlySet<string>,
+  ): Promise<Drawing | undefined>;
   conflicts(ref: ChangeRef, limit: number): Promise<ConflictsAnswer | undefined>;
   /** At most `MAX_ORDERED` changes; those that do not exist are named in `leftOut`. */
   order(tenant: string, changes: readonly string[]): Promise<Ordered>;
@@ -79,10 +86,10 @@ export function graphFrom(world: QuestionsWorld): GraphQuestions {
       const truncated = joined(document.leftOut, found.truncated);
       return { document, member: found.member, truncated };
     },
-    async text(ref, question, format) {
+    async text(ref, question, format, hidden) {
       const found = await drawn(ref, question);
       const options = { around: ref.change, maxNodes: question.limit };
-      return found && (format === 'dot' ? dotGraph : mermaidFlowchart)(found.graph, options);
+      return found && (format === 'dot' ? dotGraph : mermaidFlowchart)(masked(found.graph, hidden), options);
     },
     async conflicts(ref, limit) {
       const found = await loaded(ref, BOTH);

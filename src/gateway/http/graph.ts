@@ -1,7 +1,6 @@
 /** What depends on what: the graph around a change, what is in its way and in whose way it is, and what would follow if. */
 import { z } from '@hono/zod-openapi';
 import type { DrawQuestion, Supposed } from '../../actors/dependencies/questions.ts';
-import { CountersignError } from '../../errors.ts';
 import { jsonResponse, textResponse } from '../response.ts';
 import * as field from './fields.ts';
 import {
@@ -13,7 +12,6 @@ import {
   whatIfDocument,
 } from './graph-documents.ts';
 import * as schema from './graph-schemas.ts';
-import { holdsHidden } from './hidden.ts';
 import { noSuchChange } from './missing.ts';
 import type { AuthorisedCall, Routes } from './route.ts';
 import type { Services } from './services.ts';
@@ -58,26 +56,11 @@ function addDrawing(routes: Routes, { backend: { graph } }: Services): void {
       const question = questionOf(call.query);
       if (format === 'json')
         return jsonResponse(200, graphDocument(id, found(await graph.draw(refOf(call), question), id)));
-      await requireNothingHidden(graph, call, question);
-      const { text } = found(await graph.text(refOf(call), question, format), id);
+      const { text } = found(await graph.text(refOf(call), question, format, call.hidden), id);
       const headers = { 'content-type': TEXT_TYPES[format], 'cache-control': 'private, no-cache' };
       return textResponse(200, text, headers);
     },
   );
-}
-
-/** Text is drawn for everybody alike: who may not see a part of it gets the document, without that part. */
-async function requireNothingHidden(
-  graph: Services['backend']['graph'],
-  call: Asked<unknown>,
-  question: DrawQuestion,
-): Promise<void> {
-  if (call.hidden.size === 0) return;
-  const { id } = call.params;
-  const drawn = found(await graph.draw(refOf(call), question), id);
-  if (!holdsHidden(graphDocument(id, drawn), call.hidden)) return;
-  const message = `A part of the graph around ${id} is in a restricted project in which you have no role.`;
-  throw new CountersignError('FORBIDDEN', message, { hint: 'Ask for it with format=json.' });
 }
 
 function questionOf({ direction, kinds, limit }: schema.GraphQuery): DrawQuestion {

@@ -3,6 +3,7 @@
  * there for him; in lists it is left out; where an answer has to name it, as in a graph, it has an id and nothing else.
  */
 import type { Principal } from '../../actors/commands.ts';
+import { withoutNames } from '../../actors/dependencies/masked.ts';
 import { CountersignError } from '../../errors.ts';
 import type { Backend } from '../backend.ts';
 import { noSuchChange } from './missing.ts';
@@ -41,11 +42,6 @@ export async function withoutHidden(response: Response, hidden: Hidden): Promise
   const kept = new Headers(headers);
   kept.delete('content-length');
   return new Response(JSON.stringify(document), { status, headers: kept });
-}
-
-/** Whether any part of the document is of a hidden project. */
-export function holdsHidden(document: unknown, hidden: Hidden): boolean {
-  return namesIn(document, hidden).size > 0;
 }
 
 function clean(document: unknown, hidden: Hidden): unknown {
@@ -88,16 +84,6 @@ function isHiddenItem(value: Record<string, unknown>, hidden: Hidden): boolean {
 
 function hiddenId({ id, project }: Record<string, unknown>, hidden: Hidden): string | undefined {
   return typeof id === 'string' && typeof project === 'string' && hidden.has(project) ? id : undefined;
-}
-
-/** Sentences name changes by their keys. */
-function withoutNames(text: string, names: ReadonlyMap<string, string>): string {
-  let left = text;
-  for (const [key, id] of names) {
-    const escaped = key.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    left = left.replace(new RegExp(`(?<![\\w-])${escaped}(?![\\w-])`, 'g'), id);
-  }
-  return left;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
