@@ -7,15 +7,13 @@ export interface Stop {
   readonly at: number;
 }
 
-export interface StoppedChange extends Stop {
-  readonly change: string;
-}
+export interface StoppedChange extends Stop, ChangeRef {}
 
 export interface AtWork {
   /** Commands that nobody has taken yet, of all tenants. */
   readonly waiting: number;
-  /** Changes of a tenant that broke an invariant here, and hear nothing since. */
-  stopped(tenant: string): readonly StoppedChange[];
+  /** Changes of a tenant, or of all, that broke an invariant here, and hear nothing since. */
+  stopped(tenant?: string): readonly StoppedChange[];
   /** The next command loads it anew from the store; false where it was not stopped here. */
   restart(ref: ChangeRef): boolean;
 }

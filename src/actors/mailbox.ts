@@ -198,9 +198,9 @@ export class Mailboxes implements AtWork {
     else this.#idle.delete(mailbox.id);
   }
 
-  stopped(tenant: string): readonly StoppedChange[] {
+  stopped(tenant?: string): readonly StoppedChange[] {
     return [...this.#boxes.values()].flatMap(({ ref, quarantined }) =>
-      quarantined && ref.tenant === tenant ? [{ change: ref.change, ...quarantined }] : [],
+      quarantined && ref.tenant === (tenant ?? ref.tenant) ? [{ ...ref, ...quarantined }] : [],
     );
   }
 

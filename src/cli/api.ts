@@ -179,7 +179,7 @@ export class Api {
     return this.#get(`/v1/timers${search(query)}`);
   }
 
-  /** Lets a quarantined change go on; false where the server has not stopped it. */
+  /** Lets a quarantined change go on; false where no server has stopped it. */
   async release(change: string, reason: string): Promise<boolean> {
     const path = `/v1/changes/${encodeURIComponent(change)}/release`;
     const reply = await this.#ask<{ released: boolean }>({ method: 'POST', path, body: { reason } });

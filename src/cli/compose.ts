@@ -77,7 +77,12 @@ export async function compose(parts: Parts): Promise<Running> {
       port: config.PORT,
       transport: config.COUNTERSIGN_TRANSPORT,
       origins: config.COUNTERSIGN_ORIGINS,
-      cluster: { servers: store.servers, version: packageVersion(), alarms: () => scheduler.depth() },
+      cluster: {
+        servers: store.servers,
+        stopped: store.stoppedChanges,
+        version: packageVersion(),
+        alarms: () => scheduler.depth(),
+      },
       ...place,
       ...(parts.people && { people: parts.people(store) }),
     });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { AlarmDepth } from '../actors/ports.ts';
 import { CountersignError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { ServerStore } from '../persistence/server-records.ts';
+import type { ServerStore, StoppedStore } from '../persistence/server-records.ts';
 import { ATOMIC_PATH } from './atomic/envelope.ts';
 import { atomicHandshake } from './atomic/handshake.ts';
 import { AtomicLink } from './atomic/link.ts';
@@ -24,7 +24,8 @@ import { InspectedWorkflows } from './inspect/workflows.ts';
 import { STREAM_LIMITS, type StreamLimits } from './limits.ts';
 import { listen } from './listen.ts';
 import { OVERDUE_AFTER_S, OverdueReaders } from './live/overdue.ts';
-import { Presence } from './live/presence.ts';
+import { GONE_AFTER_MS, Presence } from './live/presence.ts';
+import { Quarantine } from './live/quarantine.ts';
 import { Metrics } from './metrics.ts';
 import { Regard } from './regard.ts';
 import { Revocations } from './revocations.ts';
@@ -51,6 +52,7 @@ export interface GatewayOptions {
   /** What operators are shown of all servers on this database, and of the alarm clock. */
   readonly cluster?: {
     readonly servers: ServerStore;
+    readonly stopped: StoppedStore;
     readonly version: string;
     readonly alarms?: () => Promise<AlarmDepth>;
   };
@@ -103,7 +105,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { overdueAfterMs = OVERDUE_AFTER_S * 1000 } = options;
   const overdue = new OverdueReaders({ store: backend.store.readers, log, afterMs: overdueAfterMs });
   const metrics = metricsOf(sessions, overdue);
-  const presence = presenceOf(options, metrics);
+  const { presence, quarantine } = clusterOf(options, metrics);
   const services: InspectServices & Services = {
     backend,
     work: { view: (ref, of) => backend.view(ref, of), directory: (tenant) => backend.directory(tenant) },
@@ -115,6 +117,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     tenants: new KnownTenants(backend.store),
     metrics,
     presence,
+    quarantine,
     alarms: options.cluster?.alarms,
     overdueAfterMs,
     limits: { ...STREAM_LIMITS, ...options.limits },
@@ -169,14 +172,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-function presenceOf({ cluster, backend, log }: GatewayOptions, { live }: Metrics): Presence | undefined {
-  if (cluster === undefined) return undefined;
+function clusterOf({ cluster, backend, log }: GatewayOptions, { live }: Metrics) {
+  const { atWork } = backend;
+  if (cluster === undefined) return { presence: undefined, quarantine: new Quarantine({ atWork, log }) };
+  const id = randomUUID();
+  const shared = { store: cluster.stopped, server: id, goneAfterMs: GONE_AFTER_MS };
+  const quarantine = new Quarantine({ atWork, shared, log });
   const figures = () => ({
     sockets: live.sockets(),
     subscriptions: live.subscriptions(),
-    commandsWaiting: backend.atWork.waiting,
+    commandsWaiting: atWork.waiting,
   });
-  return new Presence({ store: cluster.servers, version: cluster.version, figures, log });
+  const { servers: store, version } = cluster;
+  const also = () => quarantine.say();
+  return { presence: new Presence({ store, version, figures, also, log, id }), quarantine };
 }
 
 function metricsOf(sessions: ReadonlySet<Session>, overdue: OverdueReaders): Metrics {

@@ -67,8 +67,9 @@ import type {
 } from './records.ts';
 import type { RevocationStore } from './revocation-records.ts';
 import { revocationsIn } from './revocations.ts';
-import type { ServerStore } from './server-records.ts';
+import type { ServerStore, StoppedStore } from './server-records.ts';
 import { serversIn } from './servers.ts';
+import { stoppedIn } from './stopped-changes.ts';
 
 export interface PostgresStoreOptions {
   readonly log: Logger;
@@ -83,6 +84,7 @@ export class PostgresStore {
   readonly readers: ReaderStore;
   readonly revocations: RevocationStore;
   readonly servers: ServerStore;
+  readonly stoppedChanges: StoppedStore;
 
   /** `config` connects as the restricted role to a migrated database; nothing is opened until it is used. */
   constructor(config: DatabaseConfig, { log, writers = 2, readers = 6 }: PostgresStoreOptions) {
@@ -91,6 +93,7 @@ export class PostgresStore {
     this.readers = readersIn(this.#writers, this.#readers);
     this.revocations = revocationsIn(this.#writers, this.#readers);
     this.servers = serversIn(this.#writers, this.#readers);
+    this.stoppedChanges = stoppedIn(this.#writers, this.#readers);
   }
 
   load(refs: readonly ChangeRef[]): Promise<StoredChange[]> {

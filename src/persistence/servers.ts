@@ -1,4 +1,4 @@
-/** Servers in PostgreSQL. Rows stay: of one that has gone they say until when it was there. */
+/** Servers in PostgreSQL. The row of one that has gone says for a day until when it was there. */
 import type pg from 'pg';
 import { query, read } from './pools.ts';
 import { ms } from './rows.ts';
@@ -8,6 +8,7 @@ export function serversIn(writers: pg.Pool, readers: pg.Pool): ServerStore {
   return {
     seen: (server) => seen(writers, server),
     left: (id) => left(writers, id),
+    forget: () => forget(writers),
     list: (withinMs, limit) =>
       read<SeenServer & pg.QueryResultRow>(
         readers,
@@ -40,4 +41,10 @@ async function seen(pool: pg.Pool, server: ServerRecord): Promise<void> {
 async function left(pool: pg.Pool, id: string): Promise<void> {
   const text = 'update countersign.servers set left_at = now() where server_id = $1';
   await query(pool, 'saying that a server stops', text, [id]);
+}
+
+async function forget(pool: pg.Pool): Promise<number> {
+  const text = 'select countersign.forget_servers() as forgotten';
+  const rows = await query<{ forgotten: number }>(pool, 'forgetting servers that are gone', text);
+  return rows[0]?.forgotten ?? 0;
 }

@@ -215,7 +215,7 @@ describe('a runtime', () => {
     spoiled.is = false;
     await expect(command()).rejects.toMatchObject({ code: 'CHANGE_QUARANTINED' });
     expect(fresh.runtime.atWork.stopped(sam.tenant)).toEqual([
-      { change, why: expect.any(String), at: expect.any(Number) },
+      { ...ref, why: expect.any(String), at: expect.any(Number) },
     ]);
     expect(fresh.runtime.atWork.stopped('another')).toEqual([]);
     expect(fresh.runtime.atWork.restart(ref)).toBe(true);

@@ -6,7 +6,7 @@ import { Runtime } from '../../src/actors/runtime.ts';
 import { type Client, type ClientOptions, connect as connectClient } from '../../src/client/index.ts';
 import { Hub } from '../../src/gateway/hub.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/gateway/server.ts';
-import { createLogger } from '../../src/log.ts';
+import { createLogger, type Logger } from '../../src/log.ts';
 import type { PostgresStore } from '../../src/persistence/postgres-store.ts';
 import { Alarms } from '../actors/rig.ts';
 import { KEY, token } from '../gateway/harness.ts';
@@ -44,20 +44,40 @@ export interface Rig {
   close(): Promise<void>;
 }
 
+function runtimeOn(store: PostgresStore, log: Logger) {
+  const hub = new Hub({ store, log, pollMs: 60_000 });
+  const parts = { clock: systemClock, newId, scheduler: new Alarms() };
+  return { hub, runtime: new Runtime({ store, publisher: hub, log, ...parts }) };
+}
+
+const clusterOf = ({ servers, stoppedChanges }: PostgresStore) => ({
+  servers,
+  stopped: stoppedChanges,
+  version: '0.0.0',
+});
+
+/** Another server on the database of a rig. */
+export async function secondServer({
+  store,
+}: Rig): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const log = createLogger('silent');
+  const { hub, runtime } = runtimeOn(store, log);
+  await runtime.open();
+  const cluster = clusterOf(store);
+  const gateway = await startGateway({ backend: runtime, hub, log, auth: { key: KEY }, cluster });
+  const close = async () => {
+    await gateway.close();
+    await runtime.close();
+  };
+  return { url: gateway.url, close };
+}
+
 export async function openRig(options: Partial<GatewayOptions> = {}): Promise<Rig> {
   const database = await testDatabase();
   const { store } = database;
   const { log = createLogger('silent') } = options;
   await store.createTenant({ tenant: 'acme', title: 'Acme', createdAt: 0 });
-  const hub = new Hub({ store, log, pollMs: 60_000 });
-  const runtime = new Runtime({
-    store,
-    clock: systemClock,
-    newId,
-    scheduler: new Alarms(),
-    publisher: hub,
-    log,
-  });
+  const { hub, runtime } = runtimeOn(store, log);
   await runtime.open();
   await runtime.deploy('acme', SWING, ANN, null);
   const gateway = await startGateway({
@@ -65,7 +85,7 @@ export async function openRig(options: Partial<GatewayOptions> = {}): Promise<Ri
     hub,
     log,
     auth: { key: KEY },
-    cluster: { servers: store.servers, version: '0.0.0' },
+    cluster: clusterOf(store),
     ...options,
   });
   return {

@@ -64,6 +64,29 @@ it('shows a server that has fallen silent as gone, and after a while not at all;
   await silent.close();
 });
 
+it('forgets a server, and what it had stopped, a day after it was last heard of', async () => {
+  const change = await rig.propose();
+  const known = () =>
+    withClient(rig.admin, (db) =>
+      db.query(
+        `select server_id, (select count(*)::int from countersign.stopped_changes where server_id = s.server_id) as stopped
+         from countersign.servers s where server_id like 'old%'`,
+      ),
+    ).then(({ rows }) => rows);
+  for (const id of ['older', 'old']) {
+    const server = another(id);
+    await server.say();
+    await rig.store.stoppedChanges.say(id, [{ tenant: 'acme', change, why: 'it broke', at: 1 }]);
+    await server.close();
+  }
+  await silentFor('older', 24 * 3_600_000);
+  await silentFor('old', 23 * 3_600_000);
+  const next = another('next');
+  await next.say();
+  expect(await known()).toEqual([{ server_id: 'old', stopped: 1 }]);
+  await next.close();
+});
+
 it('goes on where the database does not answer, and says in the log once that it could not be told', async () => {
   const said: unknown[] = [];
   const failing = { ...rig.store.servers, seen: () => Promise.reject(new Error('away')) };

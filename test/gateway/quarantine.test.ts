@@ -1,7 +1,7 @@
 /** A change whose stored snapshot is not one of its machine any more: it is stopped, others go on, and it is let go when mended. */
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { client, openRig, type Rig, ROB } from '../client/rig.ts';
+import { client, openRig, type Rig, ROB, secondServer } from '../client/rig.ts';
 import { tamperedState } from '../support/tampered.ts';
 import { token } from './harness.ts';
 
@@ -18,8 +18,16 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rig.close());
 
-const ask = async (method: string, path: string, body?: unknown, roles = ['operator', 'reviewer']) => {
-  const response = await fetch(rig.gateway.url + path, {
+const ask = (method: string, path: string, body?: unknown, roles?: string[]) =>
+  askAt(rig.gateway.url, method, path, body, roles);
+const askAt = async (
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  roles = ['operator', 'reviewer'],
+) => {
+  const response = await fetch(url + path, {
     method,
     headers: { authorization: `Bearer ${await token({ roles })}`, 'content-type': 'application/json' },
     ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -100,4 +108,51 @@ it('goes on when it was mended and an operator releases it, from where it stood'
   expect(await send(broken, 'hold')).toMatchObject({ status: 200, json: { to: 'Held' } });
   expect((await rig.runtime.view({ tenant: 'acme', change: broken }, ROB))?.state).toBe('Held');
   expect(await release(broken)).toMatchObject({ status: 200, json: { released: false } });
+});
+
+it('is listed by every server, and let go from any of them: the one that stopped it hears of it', async () => {
+  const second = await secondServer(rig);
+  const { url } = second;
+  const listed = async (at: string) => {
+    const { json } = await askAt(at, 'GET', '/v1/overview');
+    return json.quarantined.map(({ change }: { change: string }) => change);
+  };
+  const reason = 'The snapshot was restored.';
+  const releaseThere = () => askAt(url, 'POST', `/v1/changes/${broken}/release`, { reason });
+  await tamper('Nowhere');
+  // What is in memory is whole: only who loads it meets what is wrong.
+  rig.runtime.atWork.restart({ tenant: 'acme', change: broken });
+  expect((await askAt(url, 'POST', `/v1/changes/${broken}/events`, { trigger: 'release' })).status).toBe(500);
+  expect(await listed(url)).toEqual([broken]);
+  expect(await listed(rig.gateway.url)).toEqual([broken]);
+  expect(await release(broken)).toMatchObject({ status: 500, json: { code: 'CHANGE_QUARANTINED' } });
+  await tamper('Held');
+  expect(await release(broken)).toMatchObject({ status: 200, json: { released: true } });
+  expect(await listed(rig.gateway.url)).toEqual([]);
+  expect(await listed(url)).toEqual([]);
+  const event = { trigger: 'release' };
+  expect(await askAt(url, 'POST', `/v1/changes/${broken}/events`, event)).toMatchObject({ status: 200 });
+  expect((await releaseThere()).json).toMatchObject({ released: false });
+  await second.close();
+});
+
+it('is listed as long as the server that stopped it is there', async () => {
+  const { servers, stoppedChanges } = rig.store;
+  const figures = { sockets: 0, subscriptions: 0, commandsWaiting: 0 };
+  const server = { id: 'third', host: 'h', pid: 1, version: '1', startedAt: 0, ...figures };
+  await servers.seen(server);
+  const stop = { tenant: 'acme', change: other, why: 'it broke', at: 5_000 };
+  expect(await stoppedChanges.say('third', [stop])).toEqual([]);
+  expect(await stopped()).toEqual([{ change: other, why: 'it broke', since: '1970-01-01T00:00:05.000Z' }]);
+  await stoppedChanges.end(stop);
+  expect(await stopped()).toEqual([]);
+  expect(await stoppedChanges.say('third', [stop])).toEqual([{ tenant: 'acme', change: other }]);
+  await stoppedChanges.say('third', [{ ...stop, at: 6_000 }]);
+  expect(await stopped()).toHaveLength(1);
+  await stoppedChanges.say('third', []);
+  expect(await stopped()).toEqual([]);
+  await stoppedChanges.say('third', [{ ...stop, at: 7_000 }]);
+  expect(await stopped()).toHaveLength(1);
+  await servers.left('third');
+  expect(await stopped()).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** `release`: a change that broke an invariant and was stopped goes on, on the server that is asked. */
+/** `release`: a change that broke an invariant and was stopped goes on, on whichever server has stopped it. */
 import { connected, findChangeId } from '../connected.ts';
 import type { Common } from '../connection.ts';
 import type { Io } from '../io.ts';
@@ -18,7 +18,7 @@ export async function release(
   return connected(io, common, async (api) => {
     const id = await findChangeId(api, name, project);
     const released = await api.release(id, reason);
-    const said = released ? 'goes on' : 'was not stopped on this server';
+    const said = released ? 'goes on' : 'was not stopped';
     return done({ change: id, released }, `${cell(name)} ${said}.`);
   });
 }

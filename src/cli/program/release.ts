@@ -6,7 +6,7 @@ export function addRelease(add: Add, io: Io): void {
   add(
     {
       usage: 'release <change>',
-      about: 'let a quarantined change go on: the server loads it anew (for operators)',
+      about: 'let a quarantined change go on: the server that stopped it loads it anew (for operators)',
     },
     (command) =>
       command

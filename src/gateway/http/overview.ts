@@ -62,7 +62,7 @@ const overview = z
     }),
     quarantined: z
       .array(z.strictObject({ change: field.uuid, why: z.string(), since: field.time }))
-      .openapi({ description: 'Changes that broke an invariant on the server that answers' }),
+      .openapi({ description: 'Changes that broke an invariant, on whatever server' }),
   })
   .openapi('Overview');
 export type OverviewDocument = z.infer<typeof overview>;
@@ -84,14 +84,17 @@ export function addOverviewRoutes(routes: Routes, services: Services): void {
 }
 
 async function overviewOf(
-  { backend, metrics, presence, alarms }: Services,
+  { backend, metrics, presence, quarantine, alarms }: Services,
   tenant: string,
   startedAt: string,
 ): Promise<OverviewDocument> {
-  const [position, pending, servers, depth] = await Promise.all([
+  // Says first what is there, and hears what others have released.
+  const listed = presence?.list();
+  const [position, pending, servers, stopped, depth] = await Promise.all([
     backend.store.position(tenant),
     backend.store.pendingTimers(tenant, {}, { limit: COUNTED }),
-    presence?.list() ?? [],
+    listed ?? [],
+    Promise.resolve(listed).then(() => quarantine.list(tenant)),
     alarms?.() ?? null,
   ]);
   return {
@@ -104,9 +107,7 @@ async function overviewOf(
     servers: servers.map(serverDocument),
     stream: { epoch: position?.epoch ?? '', seq: position?.seq ?? 0 },
     timers: { ...countedAt(Date.now(), pending), alarms: depth },
-    quarantined: backend.atWork
-      .stopped(tenant)
-      .map(({ change, why, at }) => ({ change, why, since: isoTime(at) })),
+    quarantined: stopped.map(({ change, why, at }) => ({ change, why, since: isoTime(at) })),
   };
 }
 

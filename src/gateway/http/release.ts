@@ -13,23 +13,23 @@ import type { Services } from './services.ts';
 const released = z.strictObject({ change: field.uuid, released: z.boolean() }).openapi('Released');
 
 export function addReleaseRoutes(routes: Routes, services: Services): void {
-  const { backend, log } = services;
+  const { backend, quarantine, log } = services;
   routes.authorised(
     {
       method: 'post',
       path: '/v1/changes/{id}/release',
-      summary: 'Let a quarantined change go on: the server that answers loads it anew',
+      summary: 'Let a quarantined change go on: whichever server stopped it loads it anew',
       tag: 'operations',
       role: 'operator',
       params: z.object({ id: field.uuid }),
       body: z.strictObject({ reason: z.string().trim().min(1).max(4000) }),
-      answers: { 200: { description: 'False where it was not stopped here', schema: released } },
+      answers: { 200: { description: 'False where no server had stopped it', schema: released } },
     },
     async ({ params: { id }, body: { reason }, principal }) => {
       const ref = { tenant: principal.tenant, change: id };
       if ((await backend.store.change(ref)) === undefined) throw noSuchChange(id);
       const said = { ...ref, by: principal.id, reason };
-      const isStopped = backend.atWork.stopped(ref.tenant).some(({ change }) => change === id);
+      const isStopped = (await quarantine.list(ref.tenant)).some(({ change }) => change === id);
       const broken = isStopped ? await brokenBy(services, ref, principal) : undefined;
       if (broken !== undefined) {
         log.warn({ ...said, broken }, 'a quarantined change was not released: it is still broken');
@@ -39,7 +39,7 @@ export function addReleaseRoutes(routes: Routes, services: Services): void {
           { hint: 'Mend what is stored of it, then release it again; other changes are not affected.' },
         );
       }
-      const isReleased = backend.atWork.restart(ref);
+      const isReleased = await quarantine.release(ref);
       if (isReleased) log.warn(said, 'a quarantined change was released');
       return jsonResponse(200, { change: id, released: isReleased });
     },

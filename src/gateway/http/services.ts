@@ -4,6 +4,7 @@ import type { Logger } from '../../log.ts';
 import type { Authenticator } from '../authenticate.ts';
 import type { Backend } from '../backend.ts';
 import type { Presence } from '../live/presence.ts';
+import type { Quarantine } from '../live/quarantine.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Regard } from '../regard.ts';
 import type { Revocations } from '../revocations.ts';
@@ -21,6 +22,8 @@ export interface Services {
   readonly metrics: Metrics;
   /** The servers on this database, where they say so to each other. */
   readonly presence: Presence | undefined;
+  /** What they have stopped. */
+  readonly quarantine: Quarantine;
   /** How many alarms are set, where there is an alarm clock. */
   readonly alarms: (() => Promise<AlarmDepth>) | undefined;
   readonly log: Logger;

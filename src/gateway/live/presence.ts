@@ -1,6 +1,7 @@
 /**
  * Which servers run on one database. Each says every few seconds that it is there and what it has in hand; one that has not been
- * heard of for a while is shown as gone, and later not at all. Nothing is decided by it: it is what operators look at.
+ * heard of for a while is shown as gone, and later not at all; a day later it is forgotten. Nothing is decided by it: it is what
+ * operators look at.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -13,6 +14,8 @@ const EVERY_MS = 5_000;
 export const GONE_AFTER_MS = 15_000;
 /** One that is gone is shown for so long, so that operators see what has happened. */
 export const SHOWN_MS = 10 * 60_000;
+/** How often those that are long gone are forgotten. */
+const FORGET_EVERY_MS = 3_600_000;
 /** Servers listed at most. */
 const MOST = 200;
 
@@ -22,6 +25,8 @@ export interface PresenceOptions {
   readonly version: string;
   /** What it has in hand now. */
   readonly figures: () => Pick<ServerRecord, 'sockets' | 'subscriptions' | 'commandsWaiting'>;
+  /** What else is said each time. */
+  readonly also?: (() => Promise<void>) | undefined;
   readonly log: Logger;
   /** A new one unless given. */
   readonly id?: string;
@@ -40,6 +45,8 @@ export class Presence {
   readonly #timer: NodeJS.Timeout;
   #said: Promise<void> = Promise.resolve();
   #isSilent = false;
+  /** When servers were forgotten last, by `performance.now`. */
+  #forgotAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
   constructor(options: PresenceOptions) {
@@ -75,14 +82,22 @@ export class Presence {
 
   async #say(): Promise<void> {
     if (this.#isClosed) return;
-    const { store, version, figures, log } = this.#options;
+    const { store, version, figures, also, log } = this.#options;
     const me = { id: this.id, host: hostname(), pid: process.pid, version, startedAt: this.#startedAt };
     try {
       await store.seen({ ...me, ...figures() });
+      await also?.();
+      await this.#forget();
       this.#isSilent = false;
     } catch (error) {
       if (!this.#isSilent) log.warn({ reason: messageOf(error) }, 'the server cannot say that it runs');
       this.#isSilent = true;
     }
+  }
+  async #forget(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#forgotAt < FORGET_EVERY_MS) return;
+    await this.#options.store.forget();
+    this.#forgotAt = now;
   }
 }

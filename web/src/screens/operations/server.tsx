@@ -32,8 +32,8 @@ export function ServerState() {
             <Servers servers={servers} />
           </Part>
           <Text size="xs" c="dimmed">
-            Quarantine and the first figures are those of the server that answers; each worker process is one.
-            Timers and the log are those of the tenant, alarms and servers those of the database.
+            The first figures are those of the server that answers; each worker process is one. Timers and the
+            log are those of the tenant, alarms and servers those of the database.
           </Text>
         </Stack>
       )}
