@@ -276,6 +276,7 @@ function startOf(
   { since, epoch: seen }: { readonly since: number | undefined; readonly epoch: string | undefined },
   { seq: position, epoch }: StreamPosition,
 ) {
-  const recovered = (seen === undefined || seen === epoch) && (since ?? 0) <= position;
-  return { since: recovered ? (since ?? position) : position, recovered };
+  if (since === undefined) return { since: position, recovered: true };
+  const recovered = (seen === undefined || seen === epoch) && since <= position;
+  return { since: recovered ? since : position, recovered };
 }

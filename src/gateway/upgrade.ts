@@ -14,6 +14,12 @@ export type Handshake =
 export function handshake(request: UpgradeRequest, origins: ReadonlySet<string>): Handshake {
   const refusal = originRefusal(request, origins);
   if (refusal) return refusal;
+  if (request.query !== '')
+    return refused(
+      new CountersignError('INVALID_INPUT', 'The address of the stream takes no query.', {
+        hint: 'Send the token in the first frame or as a subprotocol: addresses stand in logs; see docs/protocol.md.',
+      }),
+    );
   const { names, token } = offeredBy(request);
   if (!names.includes(SUBPROTOCOL)) {
     return refused(

@@ -136,6 +136,14 @@ describe.each(['uws', 'node'] as const)('bad frames over %s', (transport) => {
     expect(response.statusCode).toBe(403);
   });
 
+  it('with anything in the address get 400, so that no token gets into logs unnoticed', async () => {
+    const address = `${running.gateway.url.replace('http', 'ws')}/v1/stream?token=eyJ`;
+    const ws = new WebSocket(address, 'countersign.v1.json');
+    ws.on('error', () => {});
+    const [, response] = await once(ws, 'unexpected-response');
+    expect(response.statusCode).toBe(400);
+  });
+
   it('that are compressed break the connection: compression is never agreed to', async () => {
     const { socket, head } = await raw(['sec-websocket-extensions: permessage-deflate']);
     expect(head).toMatch(/^HTTP\/1\.1 101/);

@@ -86,7 +86,7 @@ describe.each(['uws', 'node'] as const)('the stream over %s', (transport) => {
     });
 
     it('closes with 4001 when the token expires, unless it was renewed', async () => {
-      const [plain, renewed] = [await connected(await token({}, 1)), await connected(await token({}, 1))];
+      const [plain, renewed] = [await connected(await token({}, 2)), await connected(await token({}, 2))];
       await renewed.ask({ type: 'connect', token: await token() });
       expect((await plain.closed).code).toBe(4001);
       expect((await renewed.ask({ type: 'ping' })).type).toBe('reply');
@@ -160,6 +160,15 @@ describe.each(['uws', 'node'] as const)('the stream over %s', (transport) => {
       for (const options of [{ since: position() + 1 }, { since: 1, epoch: 'other' }]) {
         expect(await subscribe(client, options)).toMatchObject({ since: position(), recovered: false });
       }
+      client.cut();
+    });
+
+    it('begins now where no position is given, whatever the epoch: nothing is lost', async () => {
+      const client = await connected();
+      expect(await subscribe(client, { epoch: 'other' })).toMatchObject({
+        since: position(),
+        recovered: true,
+      });
       client.cut();
     });
 
