@@ -27,6 +27,7 @@ export class LiveSet implements Store<SetView>, AsyncIterable<SetView>, Particip
   #position = 0;
   #link: Link | undefined;
   #subscription: string | undefined;
+  #isClosed = false;
 
   constructor(connection: Connection, stream: 'work' | 'query', query: Query) {
     this.#connection = connection;
@@ -44,11 +45,8 @@ export class LiveSet implements Store<SetView>, AsyncIterable<SetView>, Particip
   }
 
   close(): void {
-    const [link, subscription] = [this.#link, this.#subscription];
-    if (link && subscription !== undefined) {
-      link.off(subscription);
-      link.ask({ type: 'unsubscribe', subscription }).catch(() => {});
-    }
+    this.#isClosed = true;
+    if (this.#link && this.#subscription !== undefined) unsubscribe(this.#link, this.#subscription);
     this.#connection.leave(this);
     this.end();
   }
@@ -73,6 +71,10 @@ export class LiveSet implements Store<SetView>, AsyncIterable<SetView>, Particip
     try {
       const command = { type: 'subscribe', stream: this.#stream, query: this.#query } as const;
       await link.ask(command, ({ subscription }) => {
+        if (this.#isClosed) {
+          unsubscribe(link, subscription);
+          return;
+        }
         this.#subscription = subscription;
         link.on(subscription, (push) => this.#take(link, push));
       });
@@ -111,6 +113,11 @@ export class LiveSet implements Store<SetView>, AsyncIterable<SetView>, Particip
     const items = [...this.#items.values()].sort(byNewest);
     this.#view.set({ is: 'live', items, complete });
   }
+}
+
+function unsubscribe(link: Link, subscription: string): void {
+  link.off(subscription);
+  link.ask({ type: 'unsubscribe', subscription }).catch(() => {});
 }
 
 function byNewest(a: Item, b: Item): number {

@@ -7,6 +7,7 @@ import { NotSent, ProblemError } from './failures.ts';
 import type { Done } from './frames.ts';
 import type { KeyedEvent, OutboxStorage, SentEvent } from './kept.ts';
 import type { Link } from './link.ts';
+import { FRAME_BYTES } from './names.ts';
 import { Value } from './store.ts';
 
 interface Letter {
@@ -62,12 +63,21 @@ export class Outbox implements Participant {
         reject(new NotSent(`The command was not sent: ${this.size} others wait already.`));
       else {
         const keyed = { ...event, idempotency_key: event.idempotency_key ?? newKey() };
-        if (!this.#isKept(keyed, reject)) return;
-        this.#waiting.push({ event: keyed, resolve, reject, tries: 0 });
-        this.count.set(this.size);
-        this.#flush();
+        if (bytesOf(keyed) > FRAME_BYTES)
+          reject(
+            new NotSent(
+              `The command was not sent: it has more than ${FRAME_BYTES.toLocaleString('en')} bytes.`,
+            ),
+          );
+        else if (this.#isKept(keyed, reject)) this.#add({ event: keyed, resolve, reject, tries: 0 });
       }
     });
+  }
+
+  #add(letter: Letter): void {
+    this.#waiting.push(letter);
+    this.count.set(this.size);
+    this.#flush();
   }
 
   attach(link: Link): void {
@@ -160,6 +170,12 @@ export class Outbox implements Participant {
       most * (0.5 + this.#options.random() / 2),
     );
   }
+}
+
+/** As it goes, with the longest id. */
+function bytesOf(event: KeyedEvent): number {
+  const frame = { id: Number.MAX_SAFE_INTEGER, type: 'event', ...event };
+  return new TextEncoder().encode(JSON.stringify(frame)).length;
 }
 
 function newKey(): string {

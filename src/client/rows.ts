@@ -50,6 +50,8 @@ export class Rows implements AsyncIterable<Row>, Participant {
   #subscription: string | undefined;
   #isResting = false;
   #partial: Item[] = [];
+  /** The numbering that counts once the whole snapshot is here: till then the old position is what there is. */
+  #newEpoch: string | undefined;
   #acknowledged = 0;
   #toAcknowledge = 0;
   #failure: Error | undefined;
@@ -145,14 +147,15 @@ export class Rows implements AsyncIterable<Row>, Participant {
     }
   }
 
-  #subscribed(link: Link, { subscription, since, epoch }: Subscribed): void {
+  #subscribed(link: Link, { subscription, since, epoch, recovered }: Subscribed): void {
     this.#subscription = subscription;
     if (this.#isOver) {
       this.#unsubscribe(false);
       return;
     }
-    this.#position = since;
-    this.#epoch = epoch;
+    this.#newEpoch = recovered ? undefined : epoch;
+    if (recovered) [this.#position, this.#epoch] = [since, epoch];
+    else [this.#acknowledged, this.#toAcknowledge] = [0, 0];
     link.on(subscription, (push) => this.#take(link, push));
     this.#sendAcknowledgement();
     this.#began?.({ since, epoch });
@@ -180,6 +183,7 @@ export class Rows implements AsyncIterable<Row>, Participant {
   #takeSnapshot({ seq, first, last, complete, items }: Extract<Push, { type: 'snapshot' }>): void {
     this.#partial = first ? [...items] : [...this.#partial, ...items];
     if (!last) return;
+    [this.#position, this.#epoch] = [seq, this.#newEpoch];
     this.#hold({ type: 'snapshot', seq, items: this.#partial, complete });
     this.#partial = [];
   }

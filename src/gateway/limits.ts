@@ -1,4 +1,6 @@
 /** The limits of the WebSocket protocol; `docs/protocol.md` lists them. */
+import { FRAME_BYTES } from '../client/names.ts';
+
 export interface StreamLimits {
   /** A larger frame closes the connection with 4509. */
   readonly frameBytes: number;
@@ -19,7 +21,7 @@ export interface StreamLimits {
 }
 
 export const STREAM_LIMITS: StreamLimits = {
-  frameBytes: 64 * 1024,
+  frameBytes: FRAME_BYTES,
   subscriptions: 100,
   commandsPerSecond: 100,
   commandBurst: 200,
