@@ -173,6 +173,22 @@ describe.each(['uws', 'node'] as const)('restricted projects, over %s', (transpo
     );
   });
 
+  it('are replayed no further from the moment on in which they may not be read', async () => {
+    await swing();
+    const headers = { authorization: `Bearer ${tokens.sam}` };
+    const address = `${rig.gateway.url.replace('http', 'ws')}/v1/inspect?change=${secret}&replay=true&pace=1`;
+    const ws = new WebSocket(address, { headers });
+    const told: string[] = [];
+    ws.on('message', (data) => told.push(JSON.parse(String(data)).type));
+    const ended = once(ws, 'close');
+    await once(ws, 'message');
+    await say(grantOf('sam', true));
+    expect((await ended)[0]).toBe(INSPECT_CLOSE.DONE.code);
+    const events = told.filter((type) => type === '@xstate.event');
+    expect(events.length).toBeLessThan((await rig.log({ change: secret })).length);
+    await say(grantOf('sam'));
+  });
+
   it('are not inspected, live or replayed', async () => {
     const inspect = async (query: string) => {
       const headers = { authorization: `Bearer ${tokens.rob}` };

@@ -176,11 +176,16 @@ export class InspectLink implements SocketListener {
       const end = (await store.position(this.#tenant))?.seq ?? 0;
       let after = from;
       while (!this.#isClosed && after < end) {
-        const exceptProjects = [...this.session.hidden];
-        const query = { after, limit: PAGE, ...scopeOf(this.#target), exceptProjects };
+        const { hidden } = this.session;
+        const query = { after, limit: PAGE, ...scopeOf(this.#target), exceptProjects: [...hidden] };
         const rows = await store.log(this.#tenant, query);
-        for (const row of rows) if (row.seq <= end) await this.#replayed(row);
-        after = rows.length < PAGE ? end : (rows.at(-1)?.seq ?? end);
+        for (const row of rows) {
+          // What was read may be for somebody else now.
+          if (this.session.hidden !== hidden) break;
+          if (row.seq <= end) await this.#replayed(row);
+          after = row.seq;
+        }
+        if (rows.length < PAGE && this.session.hidden === hidden) after = end;
       }
       this.session.end(INSPECT_CLOSE.DONE);
     };
