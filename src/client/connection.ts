@@ -50,6 +50,8 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #participants = new Set<Participant>();
   #link: Link | undefined;
+  /** The last that was made, open or not. */
+  #made: Link | undefined;
   #attempt = 0;
   #wasRefused = false;
   #isClosed = false;
@@ -78,7 +80,7 @@ export class Connection {
 
   close(): void {
     this.#isClosed = true;
-    this.#link?.close();
+    this.#made?.close();
     this.#wake();
     this.#end({ code: 1000, reason: 'closed by the client' });
   }
@@ -103,7 +105,10 @@ export class Connection {
     try {
       const token = await this.#options.token({ refused: this.#wasRefused });
       if (this.#isClosed) return { code: 1000, reason: '' };
-      link = await Link.open(this.#options.url, this.#options.socketClass, this.#options.patience);
+      const { url, socketClass, patience } = this.#options;
+      link = await Link.open(url, socketClass, patience, (made) => {
+        this.#made = made;
+      });
       const { tenant, principal, expires_at } = await link.ask({ type: 'connect', token });
       if (this.#isClosed) link.close();
       this.#attempt = 0;
@@ -118,6 +123,7 @@ export class Connection {
     } finally {
       clearTimeout(this.#renewal);
       this.#link = undefined;
+      this.#made = undefined;
       for (const participant of [...this.#participants]) participant.detach();
     }
   }

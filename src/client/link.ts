@@ -55,9 +55,15 @@ export class Link {
     socket.onerror = () => {};
   }
 
-  /** Throws `ConnectionLost` where no connection comes about. */
-  static async open(url: string, socketClass: SocketClass, patience: Patience): Promise<Link> {
+  /** Throws `ConnectionLost` where no connection comes about. `made` gets the link before it is open. */
+  static async open(
+    url: string,
+    socketClass: SocketClass,
+    patience: Patience,
+    made: (link: Link) => void,
+  ): Promise<Link> {
     const link = new Link(new socketClass(url, [SUBPROTOCOL]), patience);
+    made(link);
     const opened = new Promise<true>((resolve) => {
       link.#opened = () => resolve(true);
     });

@@ -47,6 +47,27 @@ it('ends the subscription of a set that was closed before the server had answere
   own.close();
 });
 
+it('lets go of a connection that is not open yet when it is closed', async () => {
+  let made = () => {};
+  const isMade = new Promise<void>((resolve) => {
+    made = resolve;
+  });
+  const closed: unknown[] = [];
+  class Silent {
+    constructor() {
+      made();
+    }
+
+    close(...how: unknown[]): void {
+      closed.push(how);
+    }
+  }
+  const { own } = played({ WebSocket: Silent });
+  await isMade;
+  own.close();
+  expect(closed).toEqual([[1000, 'done']]);
+});
+
 it('refuses a command that no frame can hold: the server would end the connection for it', async () => {
   const { own } = played();
   const event = { change: '0198c0de-0000-7000-8000-000000000000', trigger: 'approve' };
