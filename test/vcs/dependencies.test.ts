@@ -100,6 +100,22 @@ describe('a commit depends', () => {
     expect(told(await found(made, base))).toEqual([textual(a, 'patch-changes-without')]);
   });
 
+  it('on nothing where it changes nothing, whatever came before', async () => {
+    const made = makeRepository();
+    const base = made.commit({ f: lines(20) });
+    made.commit({ f: lines(20, { 10: 'A' }) });
+    made.commit({});
+    made.commit({});
+    expect(told(await found(made, base))).toEqual([]);
+    const repository = await openRepository(made.directory);
+    const among = await dependenciesAmong(
+      repository,
+      made.git('rev-parse', 'HEAD'),
+      await commitsBetween(repository, base, 'HEAD'),
+    );
+    expect(among.map(told)).toEqual([[], [], []]);
+  });
+
   it('on a binary file and on a submodule as they were left', async () => {
     const made = makeRepository();
     const link = (id: string) =>

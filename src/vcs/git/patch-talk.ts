@@ -18,6 +18,7 @@ export class PatchTalk {
   readonly #lines = new LineSplitter((line) => this.#take(line));
   #found = new Map<string, string>();
   #asked: string | undefined;
+  /** Two trees are named before their patch even where it is empty; then there is none. */
   #hash: Hash | undefined;
   #oldLines = 0;
   #newLines = 0;
@@ -45,7 +46,8 @@ export class PatchTalk {
     if (this.#oldLines > 0 && line[0] === 0x2d) this.#oldLines--;
     else if (this.#newLines > 0 && line[0] === 0x2b) this.#newLines--;
     else if (this.#isPlace(line)) return;
-    this.#hash?.update(line).update('\n');
+    this.#hash ??= createHash('sha1');
+    this.#hash.update(line).update('\n');
   }
 
   #isPlace(line: Buffer): boolean {
@@ -54,7 +56,7 @@ export class PatchTalk {
       if (this.#asked !== undefined && this.#hash) this.#found.set(this.#asked, this.#hash.digest('hex'));
       this.#ended = text === END;
       this.#asked = text.split(' ')[0];
-      this.#hash = this.#ended ? undefined : createHash('sha1');
+      this.#hash = undefined;
       return true;
     }
     const hunk = /^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@/.exec(text);
