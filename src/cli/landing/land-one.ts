@@ -5,8 +5,9 @@
  */
 import { CountersignError, messageOf } from '../../errors.ts';
 import { type Picked, pickOnto } from '../../vcs/git/land.ts';
+import { commitsNaming } from '../../vcs/git/named.ts';
 import { isAncestor, moveRef, refCommit } from '../../vcs/git/refs.ts';
-import { gitIn, type Repository } from '../../vcs/git/repository.ts';
+import type { Repository } from '../../vcs/git/repository.ts';
 import type { Revision } from '../../vcs/git/revisions.ts';
 import type { Api } from '../api.ts';
 import { short } from '../recording/range.ts';
@@ -102,9 +103,7 @@ async function alreadyThere(
   tip: string,
 ): Promise<string | undefined> {
   if (await isAncestor(repository, revision.commit, tip)) return revision.commit;
-  const grep = `--grep=Change-Id: ${revision.changeId}`;
-  const args = ['rev-list', '--max-count=5', '--fixed-strings', grep, tip, `^${revision.commit}`];
-  const named = (await gitIn(repository, args)).toString('latin1').split('\n').filter(Boolean);
+  const named = await commitsNaming(repository, revision.changeId, { tip, without: revision.commit });
   for (const commit of named)
     if ((await differenceFrom(repository, revision, commit)) === undefined) return commit;
   return undefined;

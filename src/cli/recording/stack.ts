@@ -58,7 +58,7 @@ export async function recordStack(
   aim: Aim,
 ): Promise<Recording> {
   const attributes = await attributesIn(api, aim);
-  const { of, unknown } = await dependenciesIn(api, repository, range);
+  const { of, unknown } = await dependenciesIn(api, repository, aim.project, range);
   // What does not fit is told before anything is sent.
   for (const revision of range.revisions) factsOf(revision, of.get(revision.commit) ?? [], null);
   const work: Work = { ...aim, api, repository, attributes, notes: [...unknown], hasRule: new Map() };

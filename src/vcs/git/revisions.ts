@@ -40,7 +40,9 @@ export interface Revision {
 
 const UNIT = '\x1f';
 const trailer = (key: string) => `%(trailers:key=${key},valueonly,unfold,separator=%x1f)`;
-const TRAILERS = ['Change-Id', 'Depends-On', 'Co-authored-by'].map(trailer);
+/** For `--format`: the Change-Id trailers of a commit, as `changeIdIn` takes them. */
+export const CHANGE_IDS = trailer('Change-Id');
+const TRAILERS = [CHANGE_IDS, ...['Depends-On', 'Co-authored-by'].map(trailer)];
 const FIELDS = ['%H', '%T', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', ...TRAILERS, '%s', '%B'];
 const LOG = ['log', '--no-walk=unsorted', '--stdin', '-z', '--no-color', '--no-notes', '--encoding=UTF-8'];
 const BATCH = 2000;
@@ -156,7 +158,7 @@ function loggedOf(fields: readonly string[]): Logged {
     commit,
     tree,
     parents: parents.split(' ').filter(Boolean),
-    changeId: values(changeIds).findLast((value) => /^\S{1,200}$/.test(value)) ?? commit,
+    changeId: changeIdIn(changeIds) ?? commit,
     dependsOn: values(dependsOn),
     author: { name: plain(authorName), email: plain(authorEmail) },
     committer: { name: plain(committerName), email: plain(committerEmail) },
@@ -169,6 +171,11 @@ function loggedOf(fields: readonly string[]): Logged {
 }
 
 const values = (field: string): string[] => field.split(UNIT).map(plain).filter(Boolean);
+
+/** The last one that can be a key. */
+export function changeIdIn(field: string): string | undefined {
+  return values(field).findLast((value) => /^\S{1,200}$/.test(value));
+}
 
 /** Names and subjects come from strangers: no control characters, no space around. */
 const plain = (text: string): string => text.replace(/\p{Cc}+/gu, ' ').trim();
