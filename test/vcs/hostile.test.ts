@@ -133,4 +133,19 @@ describe('a range', () => {
       'HEAD is detached',
     );
   });
+
+  it('is refused where a commit has no subject for a Change-Id to stand under, and nothing moves', async () => {
+    const made = makeRepository();
+    const base = made.commit({ f: 'x\n' });
+    made.git('switch', '--quiet', '-c', 'work');
+    made.git('commit', '--quiet', '--allow-empty', '--allow-empty-message', '-m', '');
+    const silent = made.git('rev-parse', 'HEAD');
+    made.commit({ f: '1\n' }, 'named');
+    const tip = made.git('rev-parse', 'HEAD');
+    const repository = await openRepository(made.directory);
+    await expect(identified(repository, await rangeOf(repository, base), true)).rejects.toThrow(
+      `${silent.slice(0, 12)} has no message`,
+    );
+    expect(made.git('rev-parse', 'work')).toBe(tip);
+  });
 });

@@ -49,6 +49,10 @@ export async function identified(
   const made = await addChangeIds(repository, range.revisions);
   if (made.kind !== 'done') throw irreplaceable(made, range, which);
   const to = made.renamed.get(range.tip) ?? range.tip;
+  const revisions = await revisionsBetween(repository, range.base, to);
+  const still = revisions.find((revision) => !hasChangeId(revision))?.commit;
+  if (still !== undefined)
+    throw subjectless([...made.renamed].find(([, after]) => after === still)?.[0] ?? still);
   const moved = await moveRef(repository, branch, {
     from: range.tip,
     to,
@@ -61,9 +65,17 @@ export async function identified(
       { hint: 'Record again.' },
     );
   return {
-    range: { ...range, tip: to, revisions: await revisionsBetween(repository, range.base, to) },
+    range: { ...range, tip: to, revisions },
     rewritten: { branch, from: range.tip, to, commits: missing.length },
   };
+}
+
+/** Git takes the first paragraph for the subject, whatever stands in it. */
+function subjectless(commit: string): CountersignError {
+  return refusal(
+    `${short(commit)} has no message, and a Change-Id needs a subject to stand under.`,
+    'Give it one with "git commit --amend" or "git rebase -i".',
+  );
 }
 
 function irreplaceable(
