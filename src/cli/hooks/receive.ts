@@ -6,6 +6,7 @@
 import { CountersignError } from '../../errors.ts';
 import { configValues, refCommit } from '../../vcs/git/refs.ts';
 import type { Repository } from '../../vcs/git/repository.ts';
+import { resolveCommit } from '../../vcs/git/revisions.ts';
 import { hasChangeId } from '../../vcs/git/rewrite.ts';
 import type { Api } from '../api.ts';
 import { type Range, revisionsBetween, short } from '../recording/range.ts';
@@ -23,7 +24,7 @@ export interface Received {
   readonly problems: readonly string[];
 }
 
-/** Protected branches are looked at first: where one is refused, nothing is recorded. */
+/** Everything is looked at first: where one ref is refused, nothing is recorded. */
 export async function receive(
   api: Api,
   repository: Repository,
@@ -40,12 +41,37 @@ export async function receive(
     results.push({ ref: each.ref, recording: null, problems });
   }
   if (results.some(({ problems }) => problems.length > 0)) return results;
+  const prepared: Prepared[] = [];
   for (const { ref, next } of pushed) {
     const isForReview = ref.startsWith(FOR_REVIEW) || (matches(ref, recorded) && !matches(ref, guarded));
-    if (next === null || !isForReview) continue;
-    results.push(await recordPushed(api, repository, project, ref, next));
+    if (next !== null && isForReview) prepared.push(await preparedOf(repository, ref, next));
   }
+  if (prepared.some(({ problems }) => problems.length > 0)) return [...results, ...prepared.map(unrecorded)];
+  for (const { ref, range } of prepared)
+    results.push(await recordPushed(api, repository, project, ref, range));
   return results;
+}
+
+interface Prepared {
+  readonly ref: string;
+  readonly range: Range;
+  readonly problems: readonly string[];
+}
+
+const unrecorded = ({ ref, problems }: Prepared): Received => ({ ref, recording: null, problems });
+
+/** All that can be seen before anything is sent: git takes a push as a whole, or not at all. */
+async function preparedOf(repository: Repository, ref: string, pushed: string): Promise<Prepared> {
+  const base = await baseFor(repository, ref);
+  // A tag with a message is an object of its own.
+  const tip = await resolveCommit(repository, pushed);
+  const revisions = await revisionsBetween(repository, base, tip);
+  const nameless = revisions.filter((revision) => !hasChangeId(revision));
+  const problems = nameless.map(
+    ({ commit, subject }) =>
+      `${short(commit)} "${subject.slice(0, 60)}" has no Change-Id; add one with "countersign record" or the hook of "countersign hook install".`,
+  );
+  return { ref, range: { base, tipName: ref, tip, branch: undefined, revisions }, problems };
 }
 
 async function recordPushed(
@@ -53,19 +79,8 @@ async function recordPushed(
   repository: Repository,
   project: string,
   ref: string,
-  tip: string,
+  range: Range,
 ): Promise<Received> {
-  const base = await baseFor(repository, ref);
-  const revisions = await revisionsBetween(repository, base, tip);
-  const nameless = revisions.filter((revision) => !hasChangeId(revision));
-  if (nameless.length > 0) {
-    const problems = nameless.map(
-      ({ commit, subject }) =>
-        `${short(commit)} "${subject.slice(0, 60)}" has no Change-Id; add one with "countersign record" or the hook of "countersign hook install".`,
-    );
-    return { ref, recording: null, problems };
-  }
-  const range: Range = { base, tipName: ref, tip, branch: undefined, revisions };
   const aim = { project, definition: await definitionOf(repository) };
   const recording = await recordStack(api, repository, range, aim);
   const refused = recording.changes.filter(({ done }) => done === 'refused');

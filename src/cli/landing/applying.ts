@@ -12,6 +12,8 @@ export type Applying =
   | { readonly kind: 'ended'; readonly outcome: 'approved' | 'applied' }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
+export type Ways = Applying | { readonly kind: 'several'; readonly triggers: readonly string[] };
+
 /** `change` shows what the caller may do. Throws INVALID_INPUT where several triggers would apply it and none is named. */
 export async function applyingOf(
   api: Api,
@@ -19,6 +21,12 @@ export async function applyingOf(
   reason: string,
   named?: string,
 ): Promise<Applying> {
+  const ways = await waysToApply(api, change, reason, named);
+  if (ways.kind === 'several') throw ambiguous(ways.triggers);
+  return ways;
+}
+
+export async function waysToApply(api: Api, change: Change, reason: string, named?: string): Promise<Ways> {
   const { outcome, enabled = [] } = change;
   if (outcome === 'approved' || outcome === 'applied') return { kind: 'ended', outcome };
   if (outcome !== null) return no('CHANGE_CLOSED', `It is ${outcome}.`);
@@ -30,7 +38,7 @@ export async function applyingOf(
     })),
   );
   const ready = asked.filter(({ verdict }) => verdict.allowed && verdict.outcome === 'applied');
-  if (ready.length > 1) throw ambiguous(ready.map(({ trigger }) => trigger));
+  if (ready.length > 1) return { kind: 'several', triggers: ready.map(({ trigger }) => trigger) };
   const [only] = ready;
   if (only) return { kind: 'send', trigger: only.trigger };
   const applying = await appliesBy(api, change);
