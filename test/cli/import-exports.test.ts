@@ -204,6 +204,25 @@ describe('pull requests of GitHub', () => {
     });
   });
 
+  it('have passed a check where its last status says so', async () => {
+    const status = (context: string, state: string, day: number) => ({
+      context,
+      state,
+      creator: login(`${context}-001[bot]`, 'Bot'),
+      updated_at: `2026-02-0${day}T00:00:00Z`,
+    });
+    const statuses = [
+      status('broken', 'failure', 4),
+      status('mended', 'success', 4),
+      status('mended', 'failure', 3),
+      status('broken', 'success', 2),
+      status('mended', 'pending', 2),
+    ];
+    const { records, skipped } = await read(file('pulls.json', JSON.stringify([pull(7, { statuses })])));
+    expect(records[0]?.tryBot).toEqual(['mended-001[bot]']);
+    expect(skipped).toEqual({ 'check that did not pass': 1 });
+  });
+
   it('are read one a line too; those closed without a merge are withdrawn', async () => {
     const lines = [
       pull(1, {
@@ -276,6 +295,27 @@ describe('merge requests of GitLab', () => {
     expect(skipped).toEqual({ comment: 1 });
     const apart = mergeRequest(2, { approvals: { approved_by: more.approved_by } });
     expect((await read(file('mrs.json', JSON.stringify(apart)))).records[0]?.reviewedBy).toEqual(['dev-002']);
+  });
+
+  it('are told by what the system noted last, in whatever order it is listed', async () => {
+    const note = (body: string, by: string, day: number) => ({
+      system: true,
+      body,
+      author: { id: 1, username: by },
+      created_at: `2026-02-0${day}T00:00:00.000Z`,
+    });
+    const notes = [
+      note('unapproved this merge request', 'dev-002', 4),
+      note('approved this merge request', 'dev-003', 3),
+      note('approved this merge request', 'dev-002', 2),
+    ];
+    for (const listed of [notes, notes.toReversed()]) {
+      const { records, skipped } = await read(
+        file('mrs.json', JSON.stringify([mergeRequest(1, { notes: listed })])),
+      );
+      expect(records[0]?.reviewedBy).toEqual(['dev-003']);
+      expect(skipped).toEqual({ 'review that was taken back': 1 });
+    }
   });
 
   it('of a project export name people by number, and their approvals as a list or as notes', async () => {

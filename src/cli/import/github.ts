@@ -14,6 +14,14 @@ type User = z.output<typeof user>;
 
 const review = z.object({ user, state: z.string(), submitted_at: z.string().nullish() });
 
+const status = z.object({
+  state: z.string(),
+  /** What was checked; a later status of the same name takes the place of an earlier one. */
+  context: z.string().optional(),
+  creator: user,
+  updated_at: z.string().nullish(),
+});
+
 const schema = z.object({
   number: z.int(),
   title: z.string(),
@@ -37,7 +45,7 @@ const schema = z.object({
       name: z.string().optional(),
     }),
   ),
-  statuses: listOf(z.object({ state: z.string(), creator: user, updated_at: z.string().nullish() })),
+  statuses: listOf(status),
 });
 type PullRequest = z.output<typeof schema>;
 
@@ -92,11 +100,18 @@ function checksOf({ check_runs, statuses }: PullRequest, skip: Skip): Cast[] {
     const by = `${app?.slug ?? name ?? 'check'}[bot]`;
     return conclusion === 'success' ? [{ by, at: completed_at ?? null, isProgram: true }] : [];
   });
-  const older = statuses.flatMap(({ state, creator, updated_at }) => {
+  const older = lastOfEach(statuses).flatMap(({ state, creator, updated_at }) => {
     if (state !== 'success') skip('check that did not pass');
     return state === 'success' ? [{ ...castOf(creator, updated_at), isProgram: true }] : [];
   });
   return [...runs, ...older];
+}
+
+/** The interface lists all that were ever given, newest first; of two at one time, the first listed is the newer. */
+function lastOfEach(statuses: PullRequest['statuses']): PullRequest['statuses'] {
+  const at = ({ updated_at }: z.output<typeof status>) => Date.parse(updated_at ?? '') || 0;
+  const ordered = statuses.toReversed().sort((a, b) => at(a) - at(b));
+  return [...new Map(ordered.map((each) => [each.context ?? each, each])).values()];
 }
 
 function castOf(by: User, at: string | null | undefined): Cast {

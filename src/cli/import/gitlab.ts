@@ -128,9 +128,12 @@ function reviewsOf({ approved_by, approvals, notes }: MergeRequest, skip: Skip):
   });
 }
 
+/** The interface lists the newest first unless it was asked otherwise. */
 function noted(notes: readonly Note[], skip: Skip): Cast[] {
   const standing = new Map<string, Cast>();
-  for (const { system, note: exported, body, author, author_id, created_at } of notes) {
+  const timeOf = ({ created_at }: Note) => Date.parse(utc(created_at ?? '')) || 0;
+  for (const each of [...notes].sort((a, b) => timeOf(a) - timeOf(b))) {
+    const { system, note: exported, body, author, author_id, created_at } = each;
     const text = (exported ?? body ?? '').trim();
     const by = nameOf(author, author_id);
     if (!system) continue;
