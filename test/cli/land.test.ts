@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Api } from '../../src/cli/api.ts';
 import { type Landing, landOne } from '../../src/cli/landing/land-one.ts';
 import { inOrder } from '../../src/cli/landing/order.ts';
+import { readyChanges } from '../../src/cli/landing/ready.ts';
 import type { Change, EventBody } from '../../src/cli/wire.ts';
 import { CountersignError, type RefusalCode } from '../../src/errors.ts';
 import { openRepository } from '../../src/vcs/git/repository.ts';
@@ -179,4 +180,25 @@ it('puts what others depend on first, and keeps the order that was given where i
       if (!isReversed) expect(ordered).toEqual(changes);
     }),
   );
+});
+
+it('finds what is ready with the oldest first, whichever page lists it', async () => {
+  const change = (id: string) => ({
+    id,
+    definition: 'D',
+    outcome: null,
+    enabled: [{ trigger: 'apply', to: 'Applied', refusal: null }],
+    revision: { number: 1, uploader: 'u', commit: 'c' },
+  });
+  const pages = [
+    { items: [change('c4'), change('c3')], next_cursor: 'next' },
+    { items: [change('c2'), { ...change('c1'), revision: null }], next_cursor: null },
+  ];
+  const api = {
+    work: async ({ cursor }: { cursor?: string }) => pages[cursor === undefined ? 0 : 1],
+    change: async (id: string) => pages.flatMap(({ items }) => items).find((each) => each.id === id),
+    question: async () => ({ allowed: true, outcome: 'applied', refusal: null }),
+  } as unknown as Api;
+  const ready = await readyChanges(api, 'web', { reason: 'Landed.', trigger: undefined });
+  expect(ready.map(({ id }) => id)).toEqual(['c2', 'c3', 'c4']);
 });

@@ -1,4 +1,4 @@
-/** Changes of a project that the caller may apply now, where none were named. */
+/** Changes of a project that the caller may apply now, where none were named: what was proposed first lands first. */
 import type { Api } from '../api.ts';
 import type { Change } from '../wire.ts';
 import { applyingOf } from './applying.ts';
@@ -20,5 +20,6 @@ export async function readyChanges(
     }
     cursor = page.next_cursor ?? undefined;
   } while (cursor !== undefined);
-  return found;
+  // The server lists the newest first.
+  return found.reverse();
 }
