@@ -55,5 +55,13 @@ async function hooksDirectory(repository: Repository): Promise<string> {
   for (let at = 0; at + 1 < parts.length; at += 2)
     if (parts[at] !== 'command') path = parts[at + 1]?.split('\n').slice(1).join('\n');
   if (!path) return join(common, 'hooks');
-  return resolve(dirname(common), path.replace(/^~(?=\/)/, homedir()));
+  return resolve(await hooksRunIn(repository, common), path.replace(/^~(?=\/)/, homedir()));
+}
+
+/** A relative `core.hooksPath` counts from where git runs hooks: the work tree, or a bare repository itself. */
+async function hooksRunIn(repository: Repository, common: string): Promise<string> {
+  if (await isBare(repository)) return common;
+  // Set in submodules, whose git directory lies elsewhere.
+  const workTree = await configValue(repository, 'core.worktree');
+  return workTree === undefined ? dirname(common) : resolve(common, workTree);
 }
