@@ -28,6 +28,11 @@ describe('land', () => {
     await approve(server, four.key, spell.key);
     const trial = await clone.land(spell.key, four.key, '--dry-run');
     expect(trial.changes.map((each: { done: string }) => each.done)).toEqual(['landed', 'landed']);
+    const unnamed = await clone.land('--dry-run');
+    expect(unnamed.changes.map(({ key, done }: { key: string; done: string }) => [key, done])).toEqual([
+      [four.key, 'landed'],
+      [spell.key, 'landed'],
+    ]);
     const before = clone.git('rev-parse', 'main');
     const alone = await clone.land(spell.key);
     expect(alone.changes[0]).toMatchObject({

@@ -8,6 +8,7 @@ import type { Common } from '../connection.ts';
 import type { Io } from '../io.ts';
 import { type Landed, type Landing, landOne, nameOf } from '../landing/land-one.ts';
 import { inOrder } from '../landing/order.ts';
+import { plannedChanges } from '../landing/planned.ts';
 import { readyChanges } from '../landing/ready.ts';
 import { requireFree, targetOf } from '../landing/target.ts';
 import { projectOf, shortName } from '../recording/settings.ts';
@@ -63,7 +64,8 @@ async function landAll(landing: Landing, project: string, names: readonly string
   for (;;) {
     const reason = `Landed on ${shortName(target)}.`;
     const ready = await readyChanges(api, project, { reason, trigger });
-    const fresh = ready.filter(({ id }) => !results.has(id));
+    const next = ready.filter(({ id }) => !results.has(id));
+    const fresh = next.length === 0 && landing.dryRun ? await plannedChanges(landing, project, reason) : next;
     if (fresh.length === 0) return;
     await take(inOrder(fresh).map(({ id }) => id));
   }

@@ -88,7 +88,10 @@ function mergeText({ commit, parents }: Revision, target: string): string {
 }
 
 /** In a dry run nothing before it was applied; what would have been counts. */
-function isPlanned({ dryRun, results }: Landing, { refusal }: Applying & { kind: 'refused' }): boolean {
+export function isPlanned(
+  { dryRun, results }: Pick<Landing, 'dryRun' | 'results'>,
+  { refusal }: Applying & { kind: 'refused' },
+): boolean {
   return (
     dryRun &&
     refusal.code === 'DEPENDENCY_OPEN' &&
