@@ -55,6 +55,8 @@ export function App() {
 
 function Nothing() {
   return (
-    <Empty title="There is no such page">Choose one on the left, or go back to where you came from.</Empty>
+    <Empty title="There is no such page" isScreen>
+      Choose one in the navigation, or go back to where you came from.
+    </Empty>
   );
 }

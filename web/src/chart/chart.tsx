@@ -49,6 +49,7 @@ export function Chart({ definition, lights = DARK, timers = [] }: Props) {
     if (!lit || !frame) return;
     const [inside, window] = [lit.getBoundingClientRect(), frame.getBoundingClientRect()];
     frame.scrollLeft += inside.left + inside.width / 2 - window.left - window.width / 2;
+    frame.scrollTop += inside.top + inside.height / 2 - window.top - window.height / 2;
   }, [lights, scale, isFlat, width]);
   const active = [...lights.active].filter(
     (path) => ![...lights.active].some((other) => other.startsWith(`${path}.`)),

@@ -115,6 +115,12 @@ export function plainCondition(text: string): string {
       /ballots\.(\w+)\.(passed|vetoed)/g,
       (_all, name: string, what: string) => `${spelled(name).toLowerCase()} ${what}`,
     )
+    .replace(
+      /ballots\.(\w+)\.(approvals|rejections)/g,
+      (_all, name: string, what: string) => `${spelled(name).toLowerCase()} ${what}`,
+    )
+    .replace(/ >= /g, ' ≥ ')
+    .replace(/ <= /g, ' ≤ ')
     .replace(/threads\.open == 0/g, 'no open thread')
     .replace(/ && /g, ', ');
 }

@@ -74,8 +74,15 @@ function unreachable(): Problem {
 async function problemOf(response: Response): Promise<Problem> {
   const { status } = response;
   const retryable = status >= 500;
-  const detail = `The server answered ${status}.`;
-  const fallback = { title: detail, status, detail, code: `HTTP_${status}`, retryable };
+  const detail =
+    status >= 500 ? `The server could not answer (${status}).` : `The server refused this (${status}).`;
+  const hint = retryable
+    ? 'Nothing is lost. Try again in a moment; when it stays like this, tell an operator.'
+    : undefined;
+  const fallback = {
+    ...{ title: detail, status, detail, code: `HTTP_${status}`, retryable },
+    ...(hint !== undefined && { hint }),
+  };
   const document = await response.json().catch(() => ({}));
   return new Problem({ ...fallback, ...(document as Partial<ProblemDocument>) });
 }

@@ -65,17 +65,54 @@ export function leavesOf(value: StateValue | unknown): readonly string[] {
   return places.filter((place) => !places.some((other) => other.startsWith(`${place}.`)));
 }
 
-/** `Review · law pending, quality passed`. */
-export function stateText(value: unknown): string {
-  if (typeof value === 'string') return spelled(value);
+/** What the author of a workflow calls its states, by path. */
+export type Titles = ReadonlyMap<string, string>;
+export const NO_TITLES: Titles = new Map();
+
+/** `In review · law pending, quality passed`; where many regions are in one state, `law, quality, cost pending`. */
+export function stateText(value: unknown, titles: Titles = NO_TITLES): string {
+  if (typeof value === 'string') return titles.get(value) ?? spelled(value);
   if (typeof value !== 'object' || value === null) return '–';
   return Object.entries(value)
     .map(([name, inner]) => {
       const regions = Object.entries(typeof inner === 'object' && inner !== null ? inner : {});
-      const text = regions.map(
-        ([region, state]) => `${spelled(region).toLowerCase()} ${stateText(state).toLowerCase()}`,
-      );
-      return text.length === 0 ? spelled(name) : `${spelled(name)} · ${text.join(', ')}`;
+      const title = titles.get(name) ?? spelled(name);
+      return regions.length === 0 ? title : `${title} · ${regionsText(regions)}`;
     })
     .join(' · ');
+}
+
+/** What of it is different from before: a region that moved, or where all of it is now. */
+export function moveText(from: unknown, to: unknown, titles: Titles = NO_TITLES): string {
+  const [before, after] = [leavesOf(from), leavesOf(to)];
+  const top = (leaf: string | undefined) => leaf?.split('.')[0];
+  const moved = after.filter((leaf) => !before.includes(leaf));
+  if (after.length < 2 || top(before[0]) !== top(after[0]) || moved.length === 0)
+    return stateText(to, titles);
+  const text = regionsText(moved.map((leaf) => [leaf.split('.')[1] ?? '', leaf.split('.').at(-1)]));
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function regionsText(regions: readonly (readonly [name: string, state: unknown])[]): string {
+  const byState = new Map<string, string[]>();
+  for (const [name, state] of regions) {
+    const text = stateText(state).toLowerCase();
+    byState.set(text, [...(byState.get(text) ?? []), spelled(name).toLowerCase()]);
+  }
+  const isMany = [...byState.values()].some((names) => names.length > 1);
+  return [...byState].map(([text, names]) => `${names.join(', ')} ${text}`).join(isMany ? '; ' : ', ');
+}
+
+/** `Review.law.good` as `law good`, `SecurityReview` as the author calls it. */
+export function placeText(path: string, titles: Titles = NO_TITLES): string {
+  const title = path.includes('.') ? undefined : titles.get(path);
+  const parts = path.split('.').slice(-2);
+  return title ?? parts.map((each) => spelled(each).toLowerCase()).join(' ');
+}
+
+/** A message of the server without the names that only a program needs: `"code_approve"`, `Review.law.pending`. */
+export function plainMessage(message: string): string {
+  return message
+    .replace(/"([a-z]+(?:_[a-z0-9]+)+)"/g, (_all, name: string) => `“${spelled(name).toLowerCase()}”`)
+    .replace(/\b[A-Z]\w*(?:\.\w+)+\b/g, (path) => placeText(path));
 }

@@ -5,7 +5,8 @@ import { useEffect, useRef, useState } from 'react';
 import { useAct } from '../data/act.ts';
 import type { ChangeDocument } from '../data/documents.ts';
 import { useLive } from '../data/live.ts';
-import { spelled } from '../data/words.ts';
+import { useTitles } from '../data/titles.ts';
+import { placeText, spelled } from '../data/words.ts';
 import { tell } from './answered.ts';
 import { Form } from './form.tsx';
 import { ReasonField, Refusal } from './reason.tsx';
@@ -68,6 +69,7 @@ function ActionForm(props: {
   const { change, action, label, close } = props;
   const [reason, setReason] = useState('');
   const act = useAct();
+  const titles = useTitles(change);
   const isAway = useLive().status === 'waiting';
   const isOpen = useIsOpen();
   const isRequired = action.reason === 'required';
@@ -93,7 +95,7 @@ function ActionForm(props: {
       <Text size="sm" c="dimmed">
         {action.from === action.to
           ? 'Your vote is added; the change stays where it is until enough have voted.'
-          : `${spelled(action.from)} → ${spelled(action.to)}`}
+          : `${capital(placeText(action.from, titles))} → ${capital(placeText(action.to, titles))}`}
       </Text>
       <ReasonField value={reason} set={setReason} required={isRequired} minRows={3} />
       {isAway && (
@@ -115,6 +117,8 @@ function ActionForm(props: {
     </Form>
   );
 }
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Whether the form still stands when an answer comes: a decision that waits for the server may outlive it. */
 function useIsOpen() {

@@ -17,11 +17,13 @@ import { Link, useLocation } from 'react-router';
 import { type LiveStatus, useLive } from '../data/live.ts';
 import { useWork } from '../data/queries.ts';
 import { signOut, useSignedIn } from '../data/session.ts';
+import { useArrival } from './arrival.ts';
 import { BoardSign, MoonSign, OperationsSign, SunSign, WorkflowSign, WorkSign } from './icons.tsx';
 import { Who } from './small.tsx';
 
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [opened, { toggle, close }] = useDisclosure();
+  useArrival('content');
   return (
     <AppShell
       header={{ height: 52 }}
@@ -67,6 +69,7 @@ function Places({ onGo }: { readonly onGo: () => void }) {
   const { roles } = useSignedIn();
   const work = useWork();
   const count = work.data?.pages.reduce((sum, page) => sum + page.items.length, 0);
+  const hasMore = work.hasNextPage;
   const places = [
     { to: '/work', label: 'Work', sign: <WorkSign />, aside: count },
     { to: '/changes', label: 'Changes', sign: <BoardSign /> },
@@ -85,7 +88,8 @@ function Places({ onGo }: { readonly onGo: () => void }) {
       rightSection={
         aside ? (
           <Text size="sm" fw={600} className="tabular">
-            {aside}
+            {aside.toLocaleString()}
+            {hasMore && '+'}
             <span className="sr-only"> waiting for you</span>
           </Text>
         ) : null
@@ -111,7 +115,7 @@ function LiveSign() {
   return (
     <Group gap={6} wrap="nowrap" role="status">
       <span className="dot" data-status={status} />
-      <Text size="sm" c="dimmed" visibleFrom="xs">
+      <Text size="sm" c="dimmed" className="live-word">
         {SAID[status]}
       </Text>
     </Group>

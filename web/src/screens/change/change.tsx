@@ -1,12 +1,15 @@
 /** One change: what it is, where it stands, whose turn it is, what can be done, and how it came here. */
 import { Grid, Group, Stack, Tabs } from '@mantine/core';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
-import { useNavigate, useParams } from 'react-router';
+import { useLocation, useNavigate, useParams } from 'react-router';
 import type { ChangeDocument, TransitionDocument } from '../../data/documents.ts';
 import { useChange, useDefinition, useHistory } from '../../data/queries.ts';
-import { Answer, Bones, Loading } from '../../parts/states.tsx';
+import { useTitles } from '../../data/titles.ts';
+import { Answer, Bones, Loading, Screen } from '../../parts/states.tsx';
 import { Header } from './header.tsx';
 import { History } from './history.tsx';
+import { News } from './news.tsx';
 import { Panel } from './panel.tsx';
 import { Path } from './path.tsx';
 import { Turn } from './turn.tsx';
@@ -19,20 +22,22 @@ export default function Change() {
   const { id = '' } = useParams();
   const change = useChange(id);
   return (
-    <Answer of={change} bones={<Bones rows={4} height={120} />}>
+    <Screen of={change} what="change" bones={<Bones rows={4} height={120} />}>
       {(document) => <Whole change={document} />}
-    </Answer>
+    </Screen>
   );
 }
 
 function Whole({ change }: { readonly change: ChangeDocument }) {
   const history = useHistory(change.id);
-  const { hash } = window.location;
+  const titles = useTitles(change);
+  const { hash } = useLocation();
   const navigate = useNavigate();
   const tab = ['#content', '#history', '#dependencies'].includes(hash) ? hash.slice(1) : 'overview';
   return (
     <Stack gap="lg" maw={1480}>
       <Header change={change} />
+      <News rows={history.data} titles={titles} />
       <Tabs
         value={tab}
         onChange={(next) => navigate({ hash: next ?? '' }, { replace: true })}
@@ -54,7 +59,7 @@ function Whole({ change }: { readonly change: ChangeDocument }) {
           </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="overview">
-          <Overview change={change} history={history.data ?? []} />
+          <Overview change={change} history={history} />
         </Tabs.Panel>
         <Tabs.Panel value="content">
           <Suspense fallback={<Loading what="the content" />}>
@@ -63,7 +68,7 @@ function Whole({ change }: { readonly change: ChangeDocument }) {
         </Tabs.Panel>
         <Tabs.Panel value="history">
           <Panel title="History">
-            <Answer of={history}>{(rows) => <History rows={rows} />}</Answer>
+            <Answer of={history}>{(rows) => <History rows={rows} titles={titles} />}</Answer>
           </Panel>
         </Tabs.Panel>
         <Tabs.Panel value="dependencies">
@@ -81,15 +86,18 @@ function Overview({
   history,
 }: {
   readonly change: ChangeDocument;
-  readonly history: readonly TransitionDocument[];
+  readonly history: UseQueryResult<readonly TransitionDocument[]>;
 }) {
+  const titles = useTitles(change);
   const definition = useDefinition(change.definition, change.definition_version);
   return (
     <Grid gap="lg">
       <Grid.Col span={12}>
         <Panel title="Where it stands">
           <Answer of={definition} bones={<Bones rows={1} height={300} />}>
-            {(deployed) => <Path change={change} definition={deployed.definition} history={history} />}
+            {(deployed) => (
+              <Path change={change} definition={deployed.definition} history={history.data ?? []} />
+            )}
           </Answer>
         </Panel>
       </Grid.Col>
@@ -103,7 +111,9 @@ function Overview({
       )}
       <Grid.Col span={{ base: 12, md: Object.keys(change.ballots).length > 0 ? 4 : 8 }}>
         <Panel title="What happened last">
-          <History rows={history} most={6} />
+          <Answer of={history} bones={<Bones rows={4} height={44} />}>
+            {(rows) => <History rows={rows} titles={titles} most={6} />}
+          </Answer>
         </Panel>
       </Grid.Col>
     </Grid>

@@ -1,11 +1,11 @@
 /** What a change is: title, author, facts; and what the one who looks may do. */
-import { Alert, Badge, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Alert, Badge, Button, Group, Stack, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import type { ChangeDocument } from '../../data/documents.ts';
 import { spelled } from '../../data/words.ts';
 import { ActionButton, possible } from '../../parts/action.tsx';
 import { PlaySign } from '../../parts/icons.tsx';
-import { StateBadge, When, Who } from '../../parts/small.tsx';
+import { ChangeState, ChangeTitle, When, Who } from '../../parts/small.tsx';
 
 export function Header({ change }: { readonly change: ChangeDocument }) {
   const actions = possible(change);
@@ -24,11 +24,9 @@ export function Header({ change }: { readonly change: ChangeDocument }) {
               </Link>
             </span>
           </Group>
-          <Title order={1} size="h2">
-            {change.title}
-          </Title>
+          <ChangeTitle title={change.title} />
           <Group gap="sm" fz="sm">
-            <StateBadge state={change.state} outcome={change.outcome} />
+            <ChangeState change={change} />
             <span>
               <Who name={change.author} kind={change.author_kind} /> proposed it{' '}
               <When time={change.created_at} />
@@ -78,7 +76,7 @@ export function Header({ change }: { readonly change: ChangeDocument }) {
 function Attributes({ attributes }: { readonly attributes: unknown }) {
   if (typeof attributes !== 'object' || attributes === null) return null;
   return Object.entries(attributes).map(([name, value]) => (
-    <Badge key={name} variant="outline" color="gray">
+    <Badge key={name} variant="outline" color="gray" maw="100%" className="long-badge">
       {spelled(name)}: {Array.isArray(value) ? value.join(', ') : String(value)}
     </Badge>
   ));

@@ -1,6 +1,6 @@
 /** A row of the log as a sentence: who did what, and what came of it. */
 import type { TransitionDocument } from '../../data/documents.ts';
-import { placesOf, spelled, stateText } from '../../data/words.ts';
+import { moveText, NO_TITLES, placesOf, plainMessage, spelled, type Titles } from '../../data/words.ts';
 import { timerName } from '../work/reasons.ts';
 
 export type Tone = 'plain' | 'good' | 'bad' | 'quiet';
@@ -27,13 +27,13 @@ const BUILT_IN: Readonly<Record<string, string>> = {
   'dependency.recheck': 'looked at what it depends on',
 };
 
-export function told(row: TransitionDocument): Told {
+export function told(row: TransitionDocument, titles: Titles = NO_TITLES): Told {
   const { kind, event, outcome } = row;
   const moved = JSON.stringify(placesOf(row.from)) !== JSON.stringify(placesOf(row.to));
-  const to = moved && kind === 'transition' ? stateText(row.to) : null;
+  const to = moved && kind === 'transition' ? moveText(row.from, row.to, titles) : null;
   if (kind === 'refusal') {
     return {
-      text: `tried “${named(event)}” and was refused: ${row.refusal?.message ?? ''}`,
+      text: `tried “${named(event)}” and was refused: ${plainMessage(row.refusal?.message ?? '')}`,
       to: null,
       tone: 'bad',
     };

@@ -1,10 +1,12 @@
 /** Whose turn it is: what the change waits for, from whom, since when; whom to ask; and how long that usually takes. */
 import { Badge, Group, Stack, Text } from '@mantine/core';
+import { Link } from 'react-router';
 import type { ChangeDocument } from '../../data/documents.ts';
 import { usePart } from '../../data/queries.ts';
+import { useTitles } from '../../data/titles.ts';
 import { duration, spelled } from '../../data/words.ts';
 import { When, Who } from '../../parts/small.tsx';
-import { isChoice, needText, timerName } from '../work/reasons.ts';
+import { firstOf, isChoice, needText, timerName } from '../work/reasons.ts';
 import { Panel } from './panel.tsx';
 
 interface Reviewers {
@@ -30,7 +32,11 @@ interface Estimate {
 }
 
 export function Turn({ change }: { readonly change: ChangeDocument }) {
-  const waits = [...merged(change.waits_for)].sort((a, b) => Number(isChoice(a)) - Number(isChoice(b)));
+  const first = firstOf(change.waits_for);
+  const waits = merged(change.waits_for)
+    .filter((wait) => firstOf([wait]).length === 0)
+    .sort((a, b) => Number(isChoice(a)) - Number(isChoice(b)));
+  const titles = useTitles(change);
   const hasNeeds = waits.some((wait) => !isChoice(wait));
   const reviewers = usePart<Reviewers>(change.id, 'reviewers');
   const suggested = new Map(
@@ -42,11 +48,13 @@ export function Turn({ change }: { readonly change: ChangeDocument }) {
   return (
     <Panel title="Whose turn it is">
       <Stack gap="md">
-        {waits.length === 0 && <Text size="sm">Nobody’s: it goes on by itself.</Text>}
+        <First keys={first} />
+        {waits.length === 0 && first.length === 0 && <Text size="sm">Nobody’s: it goes on by itself.</Text>}
         {waits.map((wait) => (
           <Stack key={wait.reason + wait.roles.join()} gap={4}>
             <Text size="sm">
-              {hasNeeds && isChoice(wait) ? `Or: ${needText(wait, false)}` : needText(wait, false)}
+              {hasNeeds && isChoice(wait) && 'Or: '}
+              {needText(wait, false, titles)}
             </Text>
             <Group gap={6}>
               {wait.roles.map((role) => (
@@ -67,6 +75,20 @@ export function Turn({ change }: { readonly change: ChangeDocument }) {
         <Times change={change} />
       </Stack>
     </Panel>
+  );
+}
+
+const FIRST_AT_MOST = 5;
+
+function First({ keys }: { readonly keys: readonly string[] }) {
+  if (keys.length === 0) return null;
+  const more = keys.length - FIRST_AT_MOST;
+  const named = keys.slice(0, FIRST_AT_MOST).join(', ');
+  return (
+    <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+      {keys.length === 1 ? 'Another change has' : `${keys.length} changes have`} to come first: {named}
+      {more > 0 && ` and ${more} more`}. <Link to="#dependencies">Dependencies</Link>
+    </Text>
   );
 }
 

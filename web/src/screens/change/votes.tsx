@@ -1,5 +1,6 @@
 /** The votes: what each ballot needs and has, who gave which vote, and why a vote counts or does not. */
-import { Badge, Group, Progress, Stack, Text } from '@mantine/core';
+import { Badge, Button, Group, Progress, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
 import type { ChangeDocument } from '../../data/documents.ts';
 import { spelled } from '../../data/words.ts';
 import { When, Who } from '../../parts/small.tsx';
@@ -60,25 +61,38 @@ function BallotView({
           )}
         </Stack>
       ))}
-      {ballot.votes.map((vote) => (
-        <Group
-          key={`${vote.by} ${vote.for} ${vote.at}`}
-          gap="xs"
-          justify="space-between"
-          align="flex-start"
-          fz="sm"
-        >
-          <span>
+      <Cast ballot={ballot} change={change} />
+    </Stack>
+  );
+}
+
+/** A committee may have voted: beyond these, the rest is shown when it is asked for. */
+const SHOWN_AT_ONCE = 8;
+
+function Cast({ ballot, change }: { readonly ballot: Ballot; readonly change: ChangeDocument }) {
+  const [isAll, showAll] = useState(false);
+  const { votes } = ballot;
+  const shown = isAll ? votes : votes.slice(0, SHOWN_AT_ONCE);
+  return (
+    <Stack component="ul" gap={8} m={0} p={0} style={{ listStyle: 'none' }}>
+      {shown.map((vote) => (
+        <li key={`${vote.by} ${vote.for} ${vote.at}`}>
+          <Text size="sm" component="div">
             <Who name={vote.by} />
             {vote.for !== null && ` for ${vote.for}`} <Value value={vote.value} />
-          </span>
-          <Text size="xs" c="dimmed" ta="right">
-            <When time={vote.at} />
-            <br />
-            {whyItCounts(vote, change)}
           </Text>
-        </Group>
+          <Text size="xs" c="dimmed" pl={26}>
+            {whyItCounts(vote, change)}, <When time={vote.at} />
+          </Text>
+        </li>
       ))}
+      {votes.length > SHOWN_AT_ONCE && (
+        <li>
+          <Button size="compact-sm" variant="subtle" aria-expanded={isAll} onClick={() => showAll(!isAll)}>
+            {isAll ? 'Show fewer votes' : `Show all ${votes.length} votes`}
+          </Button>
+        </li>
+      )}
     </Stack>
   );
 }

@@ -18,7 +18,11 @@ export default function Operations() {
   const navigate = useNavigate();
   const tab = TABS.includes(hash.slice(1)) ? hash.slice(1) : 'timers';
   if (!roles.includes('operator'))
-    return <Empty title="This is for operators">Your token does not hold the role “operator”.</Empty>;
+    return (
+      <Empty title="This is for operators" isScreen>
+        Your token does not hold the role “operator”.
+      </Empty>
+    );
   return (
     <Stack gap="lg" maw={1200}>
       <PageTitle>Operations</PageTitle>

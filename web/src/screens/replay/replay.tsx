@@ -6,10 +6,11 @@ import { Chart } from '../../chart/chart.tsx';
 import { lightsOf } from '../../chart/lights.ts';
 import type { ChangeDocument, TransitionDocument } from '../../data/documents.ts';
 import { useChange, useDefinition, useHistory } from '../../data/queries.ts';
+import { useTitles } from '../../data/titles.ts';
 import { fullTime, stateText } from '../../data/words.ts';
 import { PauseSign, PlaySign } from '../../parts/icons.tsx';
-import { PageTitle } from '../../parts/small.tsx';
-import { Answer, Bones, Empty } from '../../parts/states.tsx';
+import { ChangeTitle } from '../../parts/small.tsx';
+import { Answer, Bones, Empty, Screen } from '../../parts/states.tsx';
 import { History } from '../change/history.tsx';
 import { Panel } from '../change/panel.tsx';
 
@@ -20,12 +21,15 @@ export default function Replay() {
   const change = useChange(id);
   const history = useHistory(id);
   return (
-    <Answer of={change} bones={<Bones rows={3} height={140} />}>
+    <Screen of={change} what="change" bones={<Bones rows={3} height={140} />}>
       {(document) => (
         <Stack gap="lg" maw={1480}>
-          <PageTitle note={<Link to={`/changes/${id}`}>Back to the change</Link>}>
-            Replay: {document.title}
-          </PageTitle>
+          <div>
+            <ChangeTitle before="Replay: " title={document.title} />
+            <Text size="sm" mt={2}>
+              <Link to={`/changes/${id}`}>Back to the change</Link>
+            </Text>
+          </div>
           <Answer of={history}>
             {(rows) =>
               rows.length === 0 ? (
@@ -37,7 +41,7 @@ export default function Replay() {
           </Answer>
         </Stack>
       )}
-    </Answer>
+    </Screen>
   );
 }
 
@@ -51,6 +55,7 @@ function Film({
   const [at, setAt] = useState(rows.length - 1);
   const [isPlaying, setPlaying] = useState(false);
   const definition = useDefinition(change.definition, change.definition_version);
+  const titles = useTitles(change);
   const now = rows[at];
   const past = useMemo(() => rows.slice(0, at + 1), [rows, at]);
   const lights = useMemo(() => lightsOf(now?.to, past), [now, past]);
@@ -96,14 +101,14 @@ function Film({
         </Group>
         <Text size="sm" c="dimmed" mb="md" role="status">
           Step {at + 1} of {rows.length}, {now && fullTime(now.occurred_at)}:{' '}
-          <strong>{stateText(now?.to)}</strong>
+          <strong>{stateText(now?.to, titles)}</strong>
         </Text>
         <Answer of={definition} bones={<Bones rows={1} height={280} />}>
           {(deployed) => <Chart definition={deployed.definition} lights={lights} />}
         </Answer>
       </Panel>
       <Panel title="What had happened by then">
-        <History rows={past} />
+        <History rows={past} titles={titles} />
       </Panel>
     </>
   );

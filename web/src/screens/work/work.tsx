@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import type { ChangeDocument } from '../../data/documents.ts';
 import { useWork } from '../../data/queries.ts';
 import { useSignedIn } from '../../data/session.ts';
+import { useTitles } from '../../data/titles.ts';
 import { ActionButton, possible } from '../../parts/action.tsx';
 import { PageTitle, StateBadge, When, Who } from '../../parts/small.tsx';
 import { Bones, Empty, Failed } from '../../parts/states.tsx';
@@ -52,13 +53,14 @@ function said(count: number, more: boolean): string {
 
 function Item({ change }: { readonly change: ChangeDocument }) {
   const { roles } = useSignedIn();
-  const { why, since } = reasonsFor(change, roles);
+  const titles = useTitles(change);
+  const { why, since } = reasonsFor(change, roles, titles);
   const actions = possible(change);
   return (
     <Card component="li">
       <Group justify="space-between" align="flex-start" gap="sm">
         <Stack gap={4} style={{ flex: '1 1 300px', minWidth: 0 }}>
-          <Title order={2} size="h5">
+          <Title order={2} size="h5" className="page-title">
             <Link to={`/changes/${change.id}`} className="plain-link">
               {change.title}
             </Link>
@@ -70,33 +72,32 @@ function Item({ change }: { readonly change: ChangeDocument }) {
             </span>
           </Group>
         </Stack>
-        <StateBadge state={change.state} outcome={change.outcome} />
+        <StateBadge state={change.state} outcome={change.outcome} titles={titles} />
       </Group>
       <Text size="sm" mt="sm">
         {why}
       </Text>
-      <Group justify="space-between" mt="md" gap="sm">
-        <Group gap="md" fz="sm" c="dimmed">
-          <span>
-            Waiting since <When time={since} />
-          </span>
-          <Due change={change} />
-        </Group>
-        <Group gap="xs">
-          {actions.slice(0, 3).map((action, place) => (
-            <ActionButton
-              key={`${action.trigger} ${action.for}`}
-              change={change}
-              action={action}
-              first={place === 0}
-            />
-          ))}
-          {actions.length > 3 && (
-            <Button component={Link} to={`/changes/${change.id}`} variant="subtle">
-              {actions.length - 3} more
-            </Button>
-          )}
-        </Group>
+      <Group gap="2px 16px" mt={4} fz="sm" c="dimmed">
+        <span>
+          Waiting since <When time={since} />
+        </span>
+        <Due change={change} />
+      </Group>
+      <Group gap="xs" mt="md">
+        {actions.slice(0, 3).map((action, place) => (
+          <ActionButton
+            key={`${action.trigger} ${action.for}`}
+            change={change}
+            action={action}
+            first={place === 0}
+          />
+        ))}
+        {actions.length > 3 && (
+          <Button component={Link} to={`/changes/${change.id}`} variant="subtle">
+            {actions.length - 3} more
+            <span className="sr-only"> ways to act on {change.title}</span>
+          </Button>
+        )}
       </Group>
     </Card>
   );
