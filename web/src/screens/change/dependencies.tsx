@@ -1,5 +1,5 @@
 /** What a change depends on and what depends on it, drawn in layers, and as a list; and which changes edit the same lines. */
-import { Badge, Group, Stack, Text } from '@mantine/core';
+import { Badge, Group, Stack, Text, Title } from '@mantine/core';
 import { Link } from 'react-router';
 import type { ChangeDocument, ConflictsDocument, GraphDocument } from '../../data/documents.ts';
 import { usePart } from '../../data/queries.ts';
@@ -54,6 +54,9 @@ export default function Dependencies({ change }: { readonly change: ChangeDocume
 
 function Around({ graph }: { readonly graph: GraphDocument }) {
   const named = new Map(graph.nodes.map((node) => [node.id, node]));
+  const before = graph.edges.filter(({ change }) => change === graph.change);
+  const behind = graph.edges.filter(({ on }) => on === graph.change);
+  const further = graph.edges.filter(({ change, on }) => change !== graph.change && on !== graph.change);
   return (
     <Stack gap="md">
       <GraphDrawing graph={graph} />
@@ -62,18 +65,75 @@ function Around({ graph }: { readonly graph: GraphDocument }) {
           {graph.left_out}
         </Text>
       )}
-      <Stack component="ul" gap="xs" m={0} p={0} style={{ listStyle: 'none' }} aria-label="Dependencies">
-        {graph.edges.map(({ change, on, kind, blocking }) => (
-          <Group component="li" key={`${change} ${on} ${kind}`} gap="xs" fz="sm">
-            <span>
-              <strong>{named.get(change)?.key ?? change}</strong> depends on{' '}
-              <strong>{named.get(on)?.key ?? on}</strong> ({kind})
-            </span>
-            {blocking && <Badge color="yellow">has to wait</Badge>}
-            <StateBadge state={named.get(on)?.state ?? 'unknown'} outcome={named.get(on)?.outcome ?? null} />
-          </Group>
-        ))}
-      </Stack>
+      <Edges
+        title="This change depends on"
+        edges={before}
+        other={({ on }) => named.get(on)}
+        blocked="has to come first"
+      />
+      <Edges
+        title="These depend on it"
+        edges={behind}
+        other={({ change }) => named.get(change)}
+        blocked="has to wait"
+      />
+      {further.length > 0 && (
+        <Text size="sm" c="dimmed">
+          {further.length} {further.length === 1 ? 'dependency' : 'dependencies'} between the others, as
+          drawn.
+        </Text>
+      )}
     </Stack>
+  );
+}
+
+type Edge = GraphDocument['edges'][number];
+type Node = GraphDocument['nodes'][number];
+
+function Edges(props: {
+  readonly title: string;
+  readonly edges: readonly Edge[];
+  readonly other: (edge: Edge) => Node | undefined;
+  /** What a blocking dependency means for the other one. */
+  readonly blocked: string;
+}) {
+  const { title, edges, other, blocked } = props;
+  if (edges.length === 0) return null;
+  return (
+    <div>
+      <Title order={3} size="h6" mb={4}>
+        {title}
+      </Title>
+      <ul className="edges" aria-label={title}>
+        {edges.map((edge) => (
+          <EdgeRow
+            key={`${edge.change} ${edge.on} ${edge.kind}`}
+            edge={edge}
+            node={other(edge)}
+            blocked={blocked}
+          />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function EdgeRow(props: { readonly edge: Edge; readonly node: Node | undefined; readonly blocked: string }) {
+  const { edge, node, blocked } = props;
+  return (
+    <li>
+      <span style={{ minWidth: 0 }}>
+        {node?.known ? (
+          <Link to={`/changes/${node.id}#dependencies`}>{node.title}</Link>
+        ) : (
+          (node?.title ?? 'A change that is not known here')
+        )}
+        <Text component="span" size="xs" c="dimmed" className="block">
+          {node?.key ?? edge.on}, {edge.kind}
+          {edge.blocking && `, ${blocked}`}
+        </Text>
+      </span>
+      <StateBadge state={node?.state ?? 'unknown'} outcome={node?.outcome ?? null} />
+    </li>
   );
 }

@@ -113,11 +113,15 @@ function Drawn({
   const [asked, ask] = useState<string | null>(null);
   const hunks = useMemo(() => hunksOf(lines), [lines]);
   const changes = hunks.flatMap((hunk) => hunk.changes);
+  // A line number of another revision says nothing of this one's lines.
   const homeless = new Set(threads);
   const widgets: Record<string, ReactElement> = {};
   for (const each of changes) {
     const key = getChangeKey(each);
-    const here = threads.filter(({ line }) => line === lineOf(each) && each.type !== 'delete');
+    const here = threads.filter(
+      ({ line, revision }) =>
+        line === lineOf(each) && (revision ?? number) === number && each.type !== 'delete',
+    );
     for (const thread of here) homeless.delete(thread);
     if (here.length === 0 && asked !== key) continue;
     widgets[key] = (
@@ -153,7 +157,7 @@ function Drawn({
         {(drawn) => drawn.map((hunk) => <Hunk key={hunk.content} hunk={hunk} />)}
       </Diff>
       {[...homeless].map((thread) => (
-        <Box key={thread.thread} p="sm">
+        <Box key={thread.thread} p="sm" maw={720}>
           <ThreadView
             change={change}
             thread={thread}

@@ -1,6 +1,6 @@
 /** The graph around a change, drawn: what comes first on the left, what has to wait on the right. Boxes lead to their change. */
 import { Graph, layout } from '@dagrejs/dagre';
-import { useId, useMemo } from 'react';
+import { type KeyboardEvent, useId, useMemo } from 'react';
 import { useNavigate } from 'react-router';
 import type { Point } from '../../chart/layout.ts';
 import type { GraphDocument } from '../../data/documents.ts';
@@ -49,26 +49,29 @@ export function GraphDrawing({ graph }: { readonly graph: GraphDocument }) {
               : node.outcome === 'applied' || node.outcome === 'approved'
                 ? 'passed'
                 : '';
-          const open = () => node.known && void navigate(`/changes/${node.id}#dependencies`);
+          const open = () => void navigate(`/changes/${node.id}#dependencies`);
+          const acts = node.known && {
+            role: 'link',
+            tabIndex: 0,
+            style: { cursor: 'pointer' },
+            onClick: open,
+            onKeyDown: ({ key }: KeyboardEvent) => key === 'Enter' && open(),
+          };
           return (
-            // biome-ignore lint/a11y/useSemanticElements: a link of HTML cannot stand in a drawing
             <g
               key={node.id}
               className={`box ${tone} ${isHere ? 'active' : ''}`}
               transform={`translate(${x} ${y})`}
-              role="link"
-              tabIndex={0}
               aria-current={isHere ? 'true' : undefined}
-              style={{ cursor: 'pointer' }}
-              onClick={open}
-              onKeyDown={({ key }) => key === 'Enter' && open()}
+              {...acts}
             >
+              <title>{`${node.title}: ${node.key}, ${stateText(node.state)}`}</title>
               <rect width={WIDTH} height={HEIGHT} rx={9} />
               <text className="title" x={12} y={23}>
                 {cut(node.title)}
               </text>
               <text className="note" x={12} y={43}>
-                {cut(`${node.key} · ${stateText(node.state)}`, LETTERS + 8)}
+                {cut(`${node.key} · ${stateText(node.state)}`, LETTERS + 5)}
               </text>
             </g>
           );

@@ -11,7 +11,30 @@ interface Props {
   readonly note?: string | undefined;
 }
 
-export function ThreadView({ change, thread, note }: Props) {
+/** A thread that is resolved is one line, until somebody wants to read it. */
+export function ThreadView(props: Props) {
+  const { thread, note } = props;
+  const [isOpen, open] = useState(thread.resolved === null);
+  if (isOpen || thread.resolved === null) return <OpenThread {...props} />;
+  const count = thread.comments.length;
+  return (
+    <Card padding="xs" component="article" aria-label={`Thread opened by ${thread.opened.by}, resolved`}>
+      <Group gap="xs" fz="sm" c="dimmed">
+        <Badge color="teal">resolved</Badge>
+        <span>
+          {count} {count === 1 ? 'comment' : 'comments'}, resolved by {thread.resolved.by}{' '}
+          <When time={thread.resolved.at} />
+          {note !== undefined && `, ${note}`}
+        </span>
+        <Button size="compact-sm" variant="subtle" onClick={() => open(true)}>
+          Show
+        </Button>
+      </Group>
+    </Card>
+  );
+}
+
+function OpenThread({ change, thread, note }: Props) {
   const act = useAct();
   const resolve = () =>
     act.mutate({ change: change.id, trigger: 'thread.resolve', data: { thread: thread.thread } });
