@@ -136,7 +136,7 @@ describe.runIf(hasChromium)('operations and a full board', { timeout: 60_000 }, 
       return route.fulfill({ json: { items, next_cursor: next } });
     });
     await page.goto(`${server.url}/changes`);
-    await page.getByText(`${MANY} of ${MANY}`).waitFor();
+    await page.getByText(`${MANY.toLocaleString('en')} changes`, { exact: true }).waitFor();
     const rows = page.getByRole('list', { name: 'Changes' }).getByRole('listitem');
     for (const share of [0, 0.25, 0.5, 0.75, 1]) {
       await page.evaluate(`scrollTo(0, document.documentElement.scrollHeight * ${share})`);
@@ -147,7 +147,7 @@ describe.runIf(hasChromium)('operations and a full board', { timeout: 60_000 }, 
     }
     await page.getByLabel('Search').fill('number 4321');
     await page.getByText('Change number 4321', { exact: true }).waitFor();
-    await page.getByText(`1 of ${MANY}`).waitFor();
+    await page.getByText(`1 of ${MANY.toLocaleString('en')} changes`, { exact: true }).waitFor();
     expect(await rows.count()).toBe(1);
     expect(faults).toEqual([]);
     await context.close();

@@ -11,7 +11,20 @@ export interface Filter {
   readonly open: 'open' | 'closed' | 'all';
 }
 
-export const NO_FILTER: Filter = { words: '', state: '', definition: '', project: '', open: 'open' };
+const NO_FILTER: Filter = { words: '', state: '', definition: '', project: '', open: 'open' };
+
+/** A filter stands in the address: one comes back to it, and can send it to somebody. */
+export function filterOf(query: URLSearchParams): Filter {
+  const { words, state, definition, project } = { ...NO_FILTER, ...Object.fromEntries(query) };
+  const open = query.get('open');
+  return { words, state, definition, project, open: open === 'closed' || open === 'all' ? open : 'open' };
+}
+
+export function queryOf(filter: Filter): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(filter).filter(([name, value]) => value !== NO_FILTER[name as keyof Filter]),
+  );
+}
 
 export function matching(changes: readonly ChangeSummary[], filter: Filter): readonly ChangeSummary[] {
   const words = filter.words.toLowerCase().split(/\s+/).filter(Boolean);

@@ -5,10 +5,10 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useLayoutEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import type { ChangeSummary } from '../../data/documents.ts';
-import { StateBadge, When, Who } from '../../parts/small.tsx';
+import { ChangeState, When, Who } from '../../parts/small.tsx';
 
-const WIDE = { height: 52, columns: 'minmax(0, 1fr) minmax(160px, 300px) 130px 100px' };
-const NARROW = { height: 92, columns: 'minmax(0, 1fr)' };
+const WIDE = { height: 60, columns: 'minmax(0, 1fr) minmax(160px, 300px) minmax(110px, 170px) 90px' };
+const NARROW = { height: 96, columns: 'minmax(0, 1fr)' };
 
 export function Rows({ changes }: { readonly changes: readonly ChangeSummary[] }) {
   const isWide = useMediaQuery('(min-width: 900px)', true, { getInitialValueInEffect: false });
@@ -68,23 +68,25 @@ function Row({
   readonly columns: string;
   readonly isWide: boolean;
 }) {
-  const origin = change.key ?? change.project;
+  const origin = change.key === null ? change.project : `${change.project} · ${change.key}`;
   return (
     <Link
       to={`/changes/${change.id}`}
       className="row-link"
       style={{ gridTemplateColumns: columns, gap: isWide ? 12 : 2, alignContent: 'center' }}
     >
-      <span className="cut">
-        <Text component="span" fw={600} size="sm">
+      <span style={{ minWidth: 0 }}>
+        <Text component="span" fw={600} size="sm" className="cut block" title={change.title}>
           {change.title}
-        </Text>{' '}
-        <Text component="span" size="xs" c="dimmed">
-          {origin}
         </Text>
+        {isWide && (
+          <Text component="span" size="xs" c="dimmed" className="cut block">
+            {origin}
+          </Text>
+        )}
       </span>
       <span className="cut">
-        <StateBadge state={change.state} outcome={change.outcome} />
+        <ChangeState change={change} isCut />
       </span>
       {isWide ? (
         <>
@@ -97,7 +99,7 @@ function Row({
         </>
       ) : (
         <Text component="span" size="xs" c="dimmed" className="cut">
-          {change.author}, <When time={change.updated_at} />
+          {origin}, {change.author}, <When time={change.updated_at} />
         </Text>
       )}
     </Link>
