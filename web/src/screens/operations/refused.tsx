@@ -29,8 +29,8 @@ export function Refused() {
     <Answer of={log} bones={<Bones rows={4} height={64} />}>
       {(rows) =>
         rows.length === 0 ? (
-          <Empty title="Nothing was refused">
-            Looked through: the newest {LOOKED_THROUGH} rows of the log.
+          <Empty title="Nothing was refused lately">
+            Looked through: the newest {LOOKED_THROUGH.toLocaleString()} rows of the log.
           </Empty>
         ) : (
           <Stack gap={0} className="surface">

@@ -13,12 +13,19 @@ export function Servers({ servers }: { readonly servers: readonly Server[] }) {
       </Text>
     );
   return (
-    <Table.ScrollContainer minWidth={0} className="surface">
+    <Table.ScrollContainer
+      minWidth={0}
+      type="native"
+      className="surface"
+      tabIndex={0}
+      role="region"
+      aria-label="All servers"
+    >
       <Table verticalSpacing="sm" horizontalSpacing="md">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Server</Table.Th>
-            <Table.Th visibleFrom="sm">Version</Table.Th>
+            <Table.Th visibleFrom="md">Version</Table.Th>
             <Table.Th>Runs since</Table.Th>
             <Table.Th visibleFrom="xs">Last heard of</Table.Th>
             <Table.Th ta="right" visibleFrom="sm">
@@ -60,7 +67,7 @@ function Row({ server }: { readonly server: Server }) {
           Process {pid}
         </Text>
       </Table.Td>
-      <Table.Td visibleFrom="sm" c={colour}>
+      <Table.Td visibleFrom="md" c={colour}>
         {version}
       </Table.Td>
       <Table.Td c={colour}>

@@ -24,7 +24,14 @@ export function TimerTable({ timers, titleOf, chosen, choose, ask }: Props) {
   const count = timers.filter((timer) => chosen.has(nameOf(timer))).length;
   const isAll = count === timers.length;
   return (
-    <Table.ScrollContainer minWidth={300} className="surface">
+    <Table.ScrollContainer
+      minWidth={300}
+      type="native"
+      className="surface"
+      tabIndex={0}
+      role="region"
+      aria-label="Timers"
+    >
       <Table verticalSpacing="sm" horizontalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
