@@ -41,6 +41,14 @@ export function findingsOf(kept: unknown): readonly Finding[] {
   });
 }
 
+/** The chart may be above the window when its film begins. */
+function showChart(): void {
+  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  document
+    .querySelector('main .chart')
+    ?.scrollIntoView({ block: 'nearest', behavior: isCalm ? 'auto' : 'smooth' });
+}
+
 interface Props {
   readonly definition: Definition;
   readonly findings: readonly Finding[];
@@ -82,6 +90,10 @@ function Player({ definition, trace, play }: PlayerProps) {
   const [at, setAt] = useState<number | null>(null);
   const walked = useMemo(() => walk(definition, trace), [definition, trace]);
   const last = walked.places.length - 1;
+  const start = () => {
+    setAt(0);
+    showChart();
+  };
   useEffect(() => {
     if (at === null) return;
     play({
@@ -99,7 +111,7 @@ function Player({ definition, trace, play }: PlayerProps) {
       </Text>
       {last > 0 && (
         <Group gap="xs">
-          <Button size="compact-sm" variant="light" onClick={() => setAt(0)}>
+          <Button size="compact-sm" variant="light" onClick={start}>
             Play it in the chart
           </Button>
           {at !== null && (

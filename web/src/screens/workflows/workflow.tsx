@@ -8,7 +8,7 @@ import { arrowName, DARK } from '../../chart/lights.ts';
 import { call } from '../../data/api.ts';
 import { keys, useDefinition } from '../../data/queries.ts';
 import { PageTitle } from '../../parts/small.tsx';
-import { Answer, Bones } from '../../parts/states.tsx';
+import { Answer, Bones, Screen } from '../../parts/states.tsx';
 import { Panel } from '../change/panel.tsx';
 import { Findings, findingsOf, type Step } from './findings.tsx';
 import { Rules } from './rules.tsx';
@@ -26,7 +26,7 @@ export default function Workflow() {
       }),
   });
   return (
-    <Answer of={versions} bones={<Bones rows={3} height={160} />}>
+    <Screen of={versions} what="workflow" bones={<Bones rows={3} height={160} />}>
       {({ items }) => {
         const shown =
           items.find(({ version }) => version === asked) ?? items.find(({ active }) => active) ?? items[0];
@@ -39,7 +39,7 @@ export default function Workflow() {
           />
         );
       }}
-    </Answer>
+    </Screen>
   );
 }
 
@@ -60,6 +60,7 @@ function Whole({ versions, shown, choose }: Props) {
       taken: new Set(step.arrows.map(([from, to]) => arrowName(from, to))),
     };
   }, [step]);
+  const findings = useMemo(() => findingsOf(shown.findings), [shown.findings]);
   const title = definition.data?.definition.title;
   return (
     <Stack gap="lg" maw={1480}>
@@ -103,11 +104,7 @@ function Whole({ versions, shown, choose }: Props) {
               ) : (
                 <Answer of={definition} bones={<Bones rows={1} height={40} />}>
                   {(deployed) => (
-                    <Findings
-                      definition={deployed.definition}
-                      findings={findingsOf(shown.findings)}
-                      play={play}
-                    />
+                    <Findings definition={deployed.definition} findings={findings} play={play} />
                   )}
                 </Answer>
               )}
