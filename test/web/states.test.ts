@@ -87,6 +87,7 @@ describe.runIf(hasChromium)('a screen', { timeout: 60_000 }, () => {
   ])('has a heading and a way on where there is no such %s (%s)', async (what, path) => {
     const { page, context } = await enter('rob', path);
     await page.getByRole('heading', { level: 1, name: `There is no such ${what}` }).waitFor();
+    await page.waitForLoadState('networkidle');
     expect(await seriousViolations(page)).toEqual([]);
     await page
       .getByRole('main')

@@ -37,6 +37,8 @@ export function askEarly(pathname: string, token: string | null): void {
     })
     .catch(() => {});
   setTimeout(() => {
+    // An answer that nobody has read keeps its connection.
+    for (const answer of answers.values()) answer.then(({ body }) => body?.cancel()).catch(() => {});
     answers.clear();
     tellOver();
   }, KEPT_MS);
