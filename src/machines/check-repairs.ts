@@ -42,7 +42,7 @@ function repairOf(definition: Definition, { code, path, message }: Finding): str
     case 'UNUSED_ROLE':
     case 'UNUSED_TRIGGER':
     case 'UNUSED_BALLOT':
-      return `Remove "${named}" from "${path[0] ?? ''}".`;
+      return unused(definition, path);
     case 'UNKNOWN_STATE':
     case 'UNKNOWN_INITIAL':
       return meant(named, namesAround(definition, path));
@@ -97,4 +97,10 @@ function regionAt({ states }: Definition, [head, state, regions, region]: Findin
 /** A final state to lead to, or the name of one that is still to be written. */
 function outcomeIn(states: Readonly<Record<string, State>>): string {
   return Object.keys(states).find((name) => states[name]?.final !== undefined) ?? 'Done';
+}
+
+/** A role or a trigger is found by its place in a list, a ballot by its name. */
+function unused({ roles, triggers }: Definition, [list, place]: Finding['path']): string {
+  const names = list === 'roles' ? roles : triggers;
+  return `Remove "${typeof place === 'number' ? names[place] : place}" from "${list}".`;
 }

@@ -115,6 +115,21 @@ describe('the check of names', () => {
     expect(all({ when: 'ballots.code.passed' })).toEqual(['UNUSED_TRIGGER triggers/3']);
   });
 
+  it('names what could be removed', () => {
+    const { findings } = check(
+      define({
+        ...{ name: 'T', roles: [], triggers: ['go', 'ok', 'spare'], initial: 'A' },
+        ballots: { code: { in: 'A', cast: { ok: 'approve' } } },
+        states: { A: {}, B: { final: 'approved' } },
+        transitions: { 'A -> B': { trigger: 'go' } },
+      }),
+    );
+    expect(findings.map(({ repair }) => repair)).toEqual([
+      'Remove "spare" from "triggers".',
+      'Remove "code" from "ballots".',
+    ]);
+  });
+
   it('finds needs that no vote can satisfy', () => {
     const need = 'IMPOSSIBLE_NEED ballots/code/needs/0';
     expect(ballot({ needs: { approvals: 1, at: 2 } })).toEqual([need]);

@@ -87,7 +87,10 @@ describe('check', () => {
     const verdict = check(define({ ...catalog.BasicApproval, roles: ['developer', 'reviewer', 'guest'] }));
     expect(verdict.sound).toBe(true);
     expect(verdict.findings).toMatchObject([
-      { code: 'UNUSED_ROLE', severity: 'warning', path: ['roles', 2] },
+      {
+        ...{ code: 'UNUSED_ROLE', severity: 'warning', path: ['roles', 2] },
+        repair: 'Remove "guest" from "roles".',
+      },
     ]);
   });
 
