@@ -31,7 +31,11 @@ export function relative(time: string, now: number): string {
   return ms < 0 ? `${count} ${size[0]} ago` : `in ${count} ${size[0]}`;
 }
 
-const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+/** With its zone: colleagues who read the same line may be in another one. */
+const FULL = new Intl.DateTimeFormat(undefined, {
+  ...{ year: 'numeric', month: 'short', day: 'numeric' },
+  ...{ hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
+});
 export function fullTime(time: string): string {
   return FULL.format(new Date(time));
 }

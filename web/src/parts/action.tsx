@@ -110,7 +110,12 @@ function ActionForm(props: {
         <Button variant="default" onClick={close}>
           {act.isPending ? 'Close' : 'Cancel'}
         </Button>
-        <Button type="submit" loading={act.isPending} disabled={isRequired && reason.trim() === ''}>
+        <Button
+          type="submit"
+          color={HARSH.test(action.trigger) ? 'red' : undefined}
+          loading={act.isPending}
+          disabled={isRequired && reason.trim() === ''}
+        >
           {label}
         </Button>
       </Group>
