@@ -45,12 +45,13 @@ export function checkExplored(
   const ends = nodes.filter(({ at }) => at.top.final !== undefined);
   const back = new WaysBack(nodes);
   const isReported = new Set(deadEnds(top));
+  const hasEnd = Object.values(top.states).some(({ final }) => final !== undefined);
   return {
     findings: [
       ...form,
       ...ways(nodes),
       ...unreached(definition, scopes, exploration, circling),
-      ...trapped(circling, nodes, ends, back, isReported),
+      ...trapped(circling, nodes, ends, back, isReported, hasEnd),
       ...stuckChoices(definition, nodes, wrong),
     ],
     provided: providedIn(nodes, ends, back),
@@ -188,6 +189,7 @@ function trapped(
   ends: readonly Node[],
   back: WaysBack,
   isReported: ReadonlySet<string>,
+  hasEnd: boolean,
 ): Finding[] {
   const escaping = back.leadingTo(ends);
   const caught = nodes.filter((node) => !escaping.has(node));
@@ -206,7 +208,7 @@ function trapped(
       still.filter(({ at }) => !isReported.has(at.top.path)),
       standstill,
     ),
-    ...(ends.length > 0 ? listed(loopsIn(lost), livelock) : []),
+    ...(hasEnd ? listed(loopsIn(lost), livelock) : []),
   ];
 }
 

@@ -19,8 +19,11 @@ export interface JoinVerdict {
   readonly stable: number;
   /** Joins that can fire, with the shortest trace that makes them. */
   readonly fires: ReadonlyMap<Joined, readonly string[]>;
-  /** How all regions can have ended without any join firing; undefined where that cannot be. */
-  readonly stuck: { readonly endings: readonly string[]; readonly trace: readonly string[] } | undefined;
+  /**
+   * How all regions can have ended without any join firing, the nearest first. Where there are too many ways to list, those
+   * that come to as many regions with each outcome are one.
+   */
+  readonly stuck: readonly { readonly endings: readonly string[]; readonly trace: readonly string[] }[];
 }
 
 /** Some regions' progress: how many ended with each outcome, in how many ways, and how to get there. */
@@ -39,7 +42,7 @@ export function judgeJoins(regions: readonly RegionSummary[], joins: readonly Jo
     () => undefined,
   );
   const atOnce = entry && firing(entry.counts);
-  if (atOnce) return { stable: 0, fires: new Map([[atOnce, []]]), stuck: undefined };
+  if (atOnce) return { stable: 0, fires: new Map([[atOnce, []]]), stuck: [] };
   const fires = new Map<Joined, readonly string[]>();
   for (const last of regions.filter(({ open }) => open > 0))
     for (const before of tallies(
@@ -52,7 +55,10 @@ export function judgeJoins(regions: readonly RegionSummary[], joins: readonly Jo
         if (join && (!known || after.trace.length < known.length)) fires.set(join, after.trace);
       }
   const closed = regions.map((region) => ({ ...region, open: 0 }));
-  const [stuck] = tallies(closed, firing).toSorted((a, b) => a.trace.length - b.trace.length);
+  const ways = regions.reduce((product, { endings }) => product * endings.size, 1);
+  const stuck = tallies(closed, firing, ways <= LISTABLE ? apart : together).toSorted(
+    (a, b) => a.trace.length - b.trace.length,
+  );
   return { stable: restingIn(regions, joins), fires, stuck };
 }
 
@@ -62,25 +68,32 @@ export function restingIn(regions: readonly RegionSummary[], joins: readonly Joi
   return tallies(regions, firing).reduce((sum, { ways }) => sum + ways, 0);
 }
 
+/** Ways in which all regions end that are told apart. */
+const LISTABLE = 1_000;
+
+/** What sums have in common that are one from then on. */
+type Likeness = (sum: Tally) => string;
+const together: Likeness = ({ counts }) => counts.join();
+const apart: Likeness = ({ endings }) => endings.join();
+
 type Firing = (counts: readonly number[]) => Joined | undefined;
 
 /** All sums over the regions for which no join fires. Counts only grow, so a sum that fires a join is not followed up. */
-function tallies(regions: readonly RegionSummary[], firing: Firing): Tally[] {
+function tallies(regions: readonly RegionSummary[], firing: Firing, likeness = together): Tally[] {
   let sums: Tally[] = [{ counts: OUTCOMES.map(() => 0), ways: 1, endings: [], trace: [] }];
   for (const region of regions) {
     const merged = new Map<string, Tally>();
     for (const sum of sums) {
       const open = { ...sum, ways: sum.ways * region.open };
       for (const each of [...(region.open > 0 ? [open] : []), ...endings(sum, region)])
-        if (!firing(each.counts)) merge(merged, each);
+        if (!firing(each.counts)) merge(merged, each, likeness(each));
     }
     sums = [...merged.values()];
   }
   return sums;
 }
 
-function merge(merged: Map<string, Tally>, sum: Tally): void {
-  const key = sum.counts.join();
+function merge(merged: Map<string, Tally>, sum: Tally, key: string): void {
   const known = merged.get(key);
   const shorter = known && known.trace.length <= sum.trace.length ? known : sum;
   merged.set(key, { ...shorter, ways: sum.ways + (known?.ways ?? 0) });

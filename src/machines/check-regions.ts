@@ -7,6 +7,7 @@ import type { Definition, Joined, Outcome, Transition, Triggered } from './defin
 import { type Finding, finding } from './findings.ts';
 import { countingFinals, needed } from './joins.ts';
 import { type Scope, scopesOf } from './paths.ts';
+import { lastWay } from './repair-ways.ts';
 
 export interface RegionsVerdict {
   /** Configurations of the regions in which the change can rest. */
@@ -41,7 +42,7 @@ export function checkRegions(definition: Definition, state: string): RegionsVerd
   const impossible = new Map(joins.flatMap((join) => impossibility(definition, state, join)));
   const isCoupled = isUndecidable(sharedTriggers(scopes), leaving);
   const hasOtherWay = leaving.length === 0 || leaving.some(({ on }) => on !== 'join');
-  const stuck = isCoupled || hasOtherWay ? undefined : verdict.stuck;
+  const stuck = isCoupled || hasOtherWay ? [] : verdict.stuck;
   return {
     stable: verdict.stable,
     joins: new Map(
@@ -51,11 +52,11 @@ export function checkRegions(definition: Definition, state: string): RegionsVerd
       ]),
     ),
     preempted: preempted(leaving, checked, joins),
-    stuck: stuck !== undefined,
+    stuck: stuck.length > 0,
     findings: [
       ...checked.flatMap((each) => each.findings),
       ...[...impossible].map(([join, why]) => joinImpossible(definition, join, why)),
-      ...(stuck ? [deadlock(state, stuck)] : []),
+      ...deadlocks(definition, state, stuck),
       ...(isCoupled ? [undecided(state)] : []),
     ],
   };
@@ -84,9 +85,17 @@ function joinImpossible(definition: Definition, join: Joined, why: string): Find
   return finding('JOIN_IMPOSSIBLE', `"${join.from} -> ${join.to}" can never join: ${why}.`, path, 'key');
 }
 
-function deadlock(state: string, { endings, trace }: NonNullable<JoinVerdict['stuck']>): Finding {
-  const message = `All regions of "${state}" can end (${endings.join(', ')}) and nothing goes on; add a join for this.`;
-  return { ...finding('DEADLOCK', message, ['states', state], 'key'), trace };
+/** At most so many are written out, the nearest first. */
+const LISTED = 20;
+
+function deadlocks(definition: Definition, state: string, stuck: JoinVerdict['stuck']): Finding[] {
+  const repair = `${lastWay(definition, state, 'join', '{ join = "all" }')}.`;
+  const more = stuck.length > LISTED ? ` There are ${stuck.length - LISTED} more like it.` : '';
+  return stuck.slice(0, LISTED).map(({ endings, trace }, index) => {
+    const end = index === LISTED - 1 ? more : '';
+    const message = `All regions of "${state}" can end (${endings.join(', ')}) and nothing goes on; add a join for this.${end}`;
+    return { ...finding('DEADLOCK', message, ['states', state], 'key'), trace, repair };
+  });
 }
 
 function firingInside(scope: Scope, includes: Definition['includes']): (transition: Transition) => Firing {

@@ -1,7 +1,8 @@
 /** What would repair a finding, in the author's own names: a line to write where one can be written, else what to change. */
 import { nearest } from './conditions/nearest.ts';
-import type { Definition, State } from './definition.ts';
+import type { Definition } from './definition.ts';
 import type { Finding } from './findings.ts';
+import { lastWay, missingJoins, scopeAt, wayFrom, wayIn, wayOut } from './repair-ways.ts';
 
 /** The findings, each with what would repair it where something can be suggested. */
 export function withRepairs(definition: Definition, findings: readonly Finding[]): Finding[] {
@@ -13,20 +14,23 @@ export function withRepairs(definition: Definition, findings: readonly Finding[]
 
 function repairOf(definition: Definition, { code, path, message }: Finding): string | undefined {
   const state = String(path.at(-1) ?? '');
-  const [, named = ''] = /unknown state "([^"]*)"|The [a-z]+ (?:state )?"([^"]*)"|no ballot "([^"]*)"/
-    .exec(message)
-    ?.filter((each) => each !== undefined) ?? [''];
+  const [, named = ''] =
+    /unknown state "([^"]*)"|(?:The|Nothing uses the) [a-z]+ (?:state )?"([^"]*)"|no ballot "([^"]*)"/
+      .exec(message)
+      ?.filter((each) => each !== undefined) ?? [''];
   switch (code) {
     case 'DEAD_END':
     case 'DEADLOCK':
     case 'LIVELOCK':
-      return wayOut(definition, path, state);
+      return `Add ${wayOut(definition, path)}, or let a transition that leads here lead elsewhere.`;
     case 'NO_JOIN':
-      return `Add "${state} -> ${outcomeIn(definition.states)}" = { join = "all" }.`;
+      return `Add ${missingJoins(definition, state)}.`;
     case 'STUCK_CHOICE':
-      return `Add a last way that always holds: "${state} -> ${outcomeIn(definition.states)}" = { when = "true" }.`;
-    case 'UNREACHABLE_STATE':
-      return wayIn(definition, path, state);
+      return `${lastWay(definition, state, 'when', '{ when = "true" }')}.`;
+    case 'UNREACHABLE_STATE': {
+      const way = wayIn(definition, path);
+      return `${way === undefined ? 'R' : `${way}, or r`}emove "${state}" and what leads there.`;
+    }
     case 'DEAD_TRANSITION':
       return `Remove ${keyAt(path)}, or what always comes before it.`;
     case 'EVENTLESS_CYCLE':
@@ -34,7 +38,7 @@ function repairOf(definition: Definition, { code, path, message }: Finding): str
     case 'JOIN_IMPOSSIBLE':
       return `Ask for fewer regions in ${keyAt(path)}, or for an ending that enough of them have.`;
     case 'JOIN_WITHOUT_REGIONS':
-      return `Write ${keyAt(path)} = { trigger = "${definition.triggers[0] ?? 'approve'}" }.`;
+      return `Write ${keyAt(path)} = ${wayFrom(definition, scopeAt(definition, path), leftBy(path))}.`;
     case 'NO_FINAL_STATE':
       return `Add a state such as Done = { final = "approved" }.`;
     case 'FINAL_STATE_LEFT':
@@ -57,22 +61,6 @@ function repairOf(definition: Definition, { code, path, message }: Finding): str
   }
 }
 
-/** A transition that leads on from where nothing does. */
-function wayOut(definition: Definition, path: Finding['path'], state: string): string {
-  const around = namesAround(definition, path);
-  const inside = path.length > 2 ? regionAt(definition, path)?.states : definition.states;
-  const to = outcomeIn(inside ?? definition.states);
-  const trigger = definition.triggers[0] ?? 'close';
-  const key = `"${state} -> ${around.includes(to) ? to : (around[0] ?? to)}"`;
-  return `Add ${key} = { trigger = "${trigger}" }, or let a transition that leads here lead elsewhere.`;
-}
-
-function wayIn(definition: Definition, path: Finding['path'], state: string): string {
-  const region = regionAt(definition, path);
-  const initial = region?.initial ?? definition.initial;
-  return `Add "${initial} -> ${state}" = { trigger = "${definition.triggers[0] ?? 'go'}" }, or remove "${state}".`;
-}
-
 function meant(name: string, known: readonly string[]): string | undefined {
   const [first] = nearest(name, known);
   return first === undefined ? undefined : `Write "${first}" instead of "${name}".`;
@@ -84,19 +72,13 @@ function keyAt(path: Finding['path']): string {
   return `"${key ?? path.join('.')}"`;
 }
 
+/** The state that the transition at the path leaves. */
+function leftBy(path: Finding['path']): string {
+  return keyAt(path).slice(1).split(' -> ')[0] ?? '';
+}
+
 function namesAround(definition: Definition, path: Finding['path']): string[] {
-  return Object.keys((regionAt(definition, path) ?? definition).states);
-}
-
-function regionAt({ states }: Definition, [head, state, regions, region]: Finding['path']) {
-  if (head !== 'states' || regions !== 'regions' || region === undefined) return undefined;
-  const around = Object.hasOwn(states, String(state)) ? states[String(state)]?.regions : undefined;
-  return around && Object.hasOwn(around, String(region)) ? around[String(region)] : undefined;
-}
-
-/** A final state to lead to, or the name of one that is still to be written. */
-function outcomeIn(states: Readonly<Record<string, State>>): string {
-  return Object.keys(states).find((name) => states[name]?.final !== undefined) ?? 'Done';
+  return Object.keys(scopeAt(definition, path).states);
 }
 
 /** A role or a trigger is found by its place in a list, a ballot by its name. */

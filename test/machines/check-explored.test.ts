@@ -108,7 +108,7 @@ describe('the exploration', () => {
     });
     const [found] = verdict(parts({})).findings;
     expect(found).toMatchObject({ code: 'STUCK_CHOICE', path: ['states', 'Routing'], trace: ['go'] });
-    expect(found?.repair).toContain('"Routing -> B" = { when = "true" }');
+    expect(found?.repair).toContain(`"Routing -> C" be a list whose last way is { when = "true" }`);
     expect(codes(parts({ amend: { in: 'Routing', role: 'x' } }))).toEqual([]);
     expect(codes(parts({}, { 'Routing -> A': { when: 'attributes.risk == "middle"' } }))).toEqual([]);
   });
@@ -167,7 +167,11 @@ describe('the exploration', () => {
         'A -> C': { when: 'regions.x == "no" && regions.y == "no"' },
       },
     });
-    const found = { code: 'DEADLOCK', path: ['states', 'A'], repair: expect.stringContaining('"A -> B"') };
+    const found = {
+      code: 'DEADLOCK',
+      path: ['states', 'A'],
+      repair: expect.stringContaining('"A -> Withdrawn"'),
+    };
     expect(findings).toMatchObject([found, found]);
     for (const { trace } of findings) expect(trace).toHaveLength(2);
     expect(findings.map(({ message }) => message.split(' nothing')[0]).sort()).toEqual([

@@ -122,7 +122,11 @@ describe('the exploration of a step', () => {
         'B -> C': { trigger: 'ok' },
       },
     });
-    expect(codes(parts({ if: 'attributes.a' }))).toEqual(['UNREACHABLE_STATE', 'DEAD_TRANSITION']);
+    expect(codes(parts({ if: 'attributes.a' }))).toEqual([
+      'UNREACHABLE_STATE',
+      'DEAD_TRANSITION',
+      'LIVELOCK',
+    ]);
     expect(codes(parts({ if: '!attributes.a' }))).toEqual([]);
   });
 

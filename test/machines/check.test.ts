@@ -43,6 +43,26 @@ function joined(inner: object, transitions: object, states: object = { B: DONE }
 }
 
 describe('check', () => {
+  it('lists every way in which all regions end and no join goes on', () => {
+    const ends = { ok: 'approved', no: 'rejected' };
+    const found = errors(joined(regions(ends, ends), { 'A -> B': { join: 'all', ending: 'approved' } }));
+    expect(found.map(({ code, trace }) => [code, ...trace].join(' ')).sort()).toEqual([
+      'DEADLOCK no0 no1',
+      'DEADLOCK no0 ok1',
+      'DEADLOCK ok0 no1',
+    ]);
+  });
+
+  it('writes out twenty such ways and counts the others', () => {
+    const ends = { ok: 'approved', no: 'rejected', off: 'withdrawn' };
+    const found = errors(
+      joined(regions(ends, ends, ends), { 'A -> B': { join: 'all', ending: 'approved' } }),
+    );
+    const deadlocks = found.filter(({ code }) => code === 'DEADLOCK');
+    expect(deadlocks).toHaveLength(20);
+    expect(deadlocks.at(-1)?.message).toContain(`There are ${3 ** 3 - 1 - 20} more like it.`);
+  });
+
   it('finds the catalog sound', () => {
     for (const source of Object.values(catalog))
       expect(check(define(source))).toMatchObject({ sound: true, decided: true, findings: [] });
