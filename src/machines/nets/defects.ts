@@ -4,6 +4,7 @@ import { type Coverability, coverability } from './coverability.ts';
 import type { Explored } from './explore.ts';
 import { type Ends, markingText, type Net } from './net.ts';
 import { emptySiphon } from './siphon.ts';
+import { trapsIn } from './traps.ts';
 
 export interface Defect {
   readonly code: FindingCode;
@@ -84,15 +85,18 @@ function stuckLoops(net: Net, ends: Ends, seen: Explored, named: Named): Defect[
   if (!seen.complete) return [];
   const goals = new Set(seen.dead);
   for (let index = 0; index < seen.states; index++) if (isFinal(ends, seen, index)) goals.add(index);
-  const escaping = seen.reaching(goals);
-  const index = escaping.indexOf(0);
-  if (index < 0) return [];
-  const marking = seen.marking(index);
-  const message = `Once at ${markingText(net, marking)}, the net goes on for ever and no end can be reached.`;
-  const first = markedOf(net, marking);
-  return [
-    { code: 'LIVELOCK', severity: 'error', message, ...shown(net, marking), trace: named(index), ...first },
-  ];
+  const trapped: number[] = [];
+  for (const [index, escapes] of seen.reaching(goals).entries()) if (!escapes) trapped.push(index);
+  return listed(trapsIn(trapped, seen.next), (index) => {
+    const marking = seen.marking(index);
+    const message = `Once at ${markingText(net, marking)}, the net goes on for ever and no end can be reached.`;
+    const first = markedOf(net, marking);
+    return {
+      ...{ code: 'LIVELOCK', severity: 'error', message },
+      ...shown(net, marking),
+      ...{ trace: named(index), ...first },
+    };
+  });
 }
 
 /** Which transitions may fire: all but those of which it is certain that they never do. */

@@ -49,6 +49,8 @@ export interface Explored {
   readonly trace: (index: number) => number[];
   /** Of a complete exploration: which markings reach one of these, themselves included. */
   readonly reaching: (goals: Iterable<number>) => Uint8Array;
+  /** Of a marking whose successors were looked at: these. */
+  readonly next: (index: number) => number[];
 }
 
 export function explore(net: Net, limits: Limits = LIMITS): Explored {
@@ -77,6 +79,7 @@ function nothing(net: Net): Explored {
     total: () => net.initial.reduce((sum, tokens) => sum + tokens, 0),
     trace: () => [],
     reaching: () => new Uint8Array(),
+    next: () => [],
   };
 }
 
@@ -154,6 +157,10 @@ function search(net: Net, small: CompactNet, limits: Limits, bytes: CellBytes): 
     total: (index) => sums.at(index),
     trace: (index) => traceTo(from, via, index),
     reaching: (goals) => reaching(starts, targets, pool.size, goals),
+    next: (index) => {
+      const begin = starts.at(index);
+      return Array.from({ length: starts.at(index + 1) - begin }, (_, at) => targets.at(begin + at));
+    },
   };
 }
 

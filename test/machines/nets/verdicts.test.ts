@@ -90,6 +90,19 @@ const CASES: readonly (readonly [string, string, readonly string[], number | nul
 ];
 
 describe('a workflow net', () => {
+  it('tells each trap of its own, with the shortest way into it', () => {
+    const { findings } = checkNet(
+      netOf(
+        'ok: i->o; a: i->p; a2: p->q; a3: q->p; b: i->x; b2: x->y; b3: x->z; y2: y->y; z2: z->z; late: x->p',
+      ),
+    );
+    const traps = findings.filter(({ code }) => code === 'LIVELOCK');
+    expect(traps.map(({ marking, trace }) => [marking, trace])).toEqual([
+      [{ p: 1 }, ['a']],
+      [{ x: 1 }, ['b']],
+    ]);
+  });
+
   it.each(CASES)('that is %s gets its verdict', (_, text, codes, states, edges) => {
     const verdict = checkNet(netOf(text), { count: 100_000 });
     expect(verdict).toMatchObject({
