@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { catalog } from '../../src/machines/catalog/index.ts';
 import { loadText } from '../../src/machines/load.ts';
 import { loadFile } from '../../src/machines/load-file.ts';
+import { runTs } from '../../src/machines/run-ts.ts';
 import { findingsOf } from './build.ts';
 
 const TOML = `name = "Small"
@@ -86,6 +87,22 @@ export const small = workflow({
     expect(await codes('b.ts', "throw new Error('no');")).toEqual(['EXECUTION 1']);
     expect(await codes('c.ts', 'export const x = 1;')).toEqual(['NO_WORKFLOW 1']);
     expect(await codes('d.ts', 'export default { states: () => 1 };')).toEqual(['EXECUTION 1']);
+  });
+
+  it('is refused in TypeScript where it would end the program, or fill its memory', async () => {
+    const messages = async (name: string, text: string) =>
+      (await loadSource(name, text)).findings.map(({ code, message }) => `${code} ${message}`);
+    expect(await messages('exit.ts', 'process.exit(0);')).toEqual([
+      'EXECUTION Running the file failed: it ended before anything was exported.',
+    ]);
+    const [full] = await messages('full.ts', 'const a = []; for (;;) a.push(new Array(1e5).fill({}));');
+    expect(full).toContain('memory limit');
+  });
+
+  it('is refused in TypeScript where it never ends', async () => {
+    const path = join(directory, 'loop.ts');
+    await writeFile(path, 'for (;;);');
+    expect(await runTs(path, { ms: 1_500, megabytes: 64 })).toEqual({ error: 'it did not end within 1.5 s' });
   });
 });
 
