@@ -15,7 +15,7 @@ import { type Firing, type PlaceOf, program } from './program.ts';
 import { settle } from './settle.ts';
 
 export { LOOK, UNHEARD } from './events.ts';
-export { marksOf } from './moves.ts';
+export { marksOf, REST } from './moves.ts';
 export { TooLarge } from './program.ts';
 export type { Firing, PlaceOf };
 
