@@ -54,7 +54,7 @@ export function checkExplored(
       ...trapped(circling, nodes, ends, back, isReported, hasEnd),
       ...stuckChoices(definition, nodes, wrong),
     ],
-    provided: providedIn(nodes, ends, back),
+    provided: providedIn(nodes, ends, back, wrong),
     states: new Set(nodes.filter(({ canRest }) => canRest).map(({ at }) => at.value)).size,
   };
 }

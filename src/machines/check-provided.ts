@@ -3,9 +3,11 @@
  * outcome that asks for none; otherwise it is sound only as long as some conditions can come to hold, which no analysis of
  * the workflow can promise: people have to vote, and facts have to become so.
  */
+import { chanceOf, knownIn } from './check-chance.ts';
 import type { Node, Way } from './check-explore.ts';
 import type { WaysBack } from './check-ways-back.ts';
 import type { ConditionText } from './definition.ts';
+import { treeOf } from './facts.ts';
 
 /** In this state the way on needs one of these conditions to come to hold. */
 export interface Proviso {
@@ -14,7 +16,14 @@ export interface Proviso {
 }
 
 /** The conditions without which some configuration could not come to an end, the nearest to an outcome first. */
-export function providedIn(nodes: readonly Node[], ends: readonly Node[], back: WaysBack): Proviso[] {
+export function providedIn(
+  nodes: readonly Node[],
+  ends: readonly Node[],
+  back: WaysBack,
+  wrong: ReadonlySet<ConditionText> = new Set(),
+): Proviso[] {
+  const isFree = ({ from, conditions }: Way) =>
+    conditions.every((text) => !wrong.has(text) && isSure(from, text));
   const needed = new Map<string, Set<ConditionText>>();
   let safe = back.leadingTo(ends, isFree);
   while (safe.all.length < nodes.length) {
@@ -31,6 +40,7 @@ export function providedIn(nodes: readonly Node[], ends: readonly Node[], back: 
   return [...needed].map(([state, conditions]) => ({ state, conditions: [...conditions] }));
 }
 
-function isFree({ conditions }: Way): boolean {
-  return conditions.length === 0;
+/** Whether the condition holds there anyhow: which times are over and where the regions are is known. */
+function isSure({ at }: Node, text: ConditionText): boolean {
+  return /\b(elapsed|regions)\b/.test(text) && chanceOf(treeOf(text), knownIn(at)) === true;
 }

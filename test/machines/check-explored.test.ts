@@ -93,6 +93,20 @@ describe('the exploration', () => {
     expect(provided[0]?.conditions).toContain('ballots.lgtm.passed');
   });
 
+  it('rests on nothing that holds anyhow, as that a time is not yet over', () => {
+    const { sound, provided } = verdict({
+      triggers: ['go'],
+      attributes: { pages: 'int' },
+      states: { A: { timers: { late: { after: '1d' } } }, B: DONE, C: NO },
+      transitions: {
+        'A -> B': { trigger: 'go', if: '!elapsed.late' },
+        'A -> C': { when: 'elapsed.late && attributes.pages > 3' },
+      },
+    });
+    expect(sound).toBe(true);
+    expect(provided).toEqual([{ state: 'A', conditions: ['elapsed.late && attributes.pages > 3'] }]);
+  });
+
   it('finds a choice that need not be made by anybody, and what leads there', () => {
     const parts = (amend: object, last = {}) => ({
       triggers: ['go'],
