@@ -90,6 +90,23 @@ const CASES: readonly (readonly [string, string, readonly string[], number | nul
 ];
 
 describe('a workflow net', () => {
+  it('names what is dead in a net that grows in many places at once', () => {
+    const net = netOf(
+      [
+        't17: p11->p14; t20: p14+p15+p16+p22->p4; t7: p1->p28+p29+p30; t25: p21->p23; t9: p3->p6;',
+        't26: p22->p24; t41: p39->p38; t18: p12->p21+p22; t0: i->p38; t42: p38->p1+p2+p3;',
+        't10: p4+p5+p6->o; t19: p13->p16; t37: p31+p32+p33->p11+p12+p13; t35: p29->p32;',
+        't8: p2->p5; t36: p30->p33; t27: p23+p24->p15; t43: p24->i; t40: p38->p39; t34: p28->p31',
+      ].join(' '),
+      { i: 1 },
+    );
+    const { kind, findings } = checkNet(net);
+    expect(kind).toBe('general');
+    expect(findings.flatMap(({ code, names }) => (code === 'DEAD_TRANSITION' ? [names] : [])).sort()).toEqual(
+      ['t10', 't20'],
+    );
+  });
+
   it('tells each trap of its own, with the shortest way into it', () => {
     const { findings } = checkNet(
       netOf(
