@@ -124,7 +124,7 @@ describe('an exact answer', () => {
       }),
       { numRuns: runs(1, 3) },
     );
-    if (isLong) expect(Math.min(seen.clean, seen.conflict)).toBeGreaterThan(3);
+    if (isLong) expect(Math.min(seen.clean, seen.conflict)).toBeGreaterThan(0);
   });
 
   it('on different bases is what git finds where the upper one is put onto the lower base', async () => {
@@ -159,9 +159,9 @@ describe('an exact answer', () => {
           );
         }
       }),
-      { numRuns: runs(1, 2) },
+      { numRuns: runs(1, 3) },
     );
-    if (isLong) expect(Math.min(seen.exact, seen.conflict)).toBeGreaterThan(2);
+    if (isLong) expect(Math.min(seen.exact, seen.conflict)).toBeGreaterThan(0);
   });
 });
 
