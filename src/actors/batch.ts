@@ -2,6 +2,7 @@
  * One batch: load what memory lacks, draft every mailbox, commit the drafts in one transaction, and only then answer.
  * A conflict sends its own mailbox round again; an unreachable store fails the batch and forgets what it touched.
  */
+
 import { CountersignError, InvariantError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type {
@@ -19,6 +20,7 @@ import { answerFrom, type Draft, draft } from './draft.ts';
 import type { KnownFacts } from './known-facts.ts';
 import { revive } from './live.ts';
 import { keyOf, type Mailbox, type Mailboxes, nameOf, type Work } from './mailbox.ts';
+import { noSuchChange } from './missing.ts';
 import type { Clock, Publisher, Store } from './ports.ts';
 
 export interface BatchWorld {
@@ -247,8 +249,7 @@ function quarantine(mailbox: Mailbox, error: unknown, { log, clock }: BatchWorld
 
 function unavailable(mailbox: Mailbox, cause?: unknown): Error {
   const { change } = mailbox.ref;
-  if (!mailbox.quarantined)
-    return new CountersignError('NOT_FOUND', `There is no change ${change} in this tenant.`);
+  if (!mailbox.quarantined) return noSuchChange(change);
   const why = cause instanceof InvariantError ? ` (${cause.message})` : '';
   return new CountersignError('CHANGE_QUARANTINED', `The change ${change} was stopped${why}.`, { cause });
 }

@@ -3,6 +3,7 @@
  * with his own roles, so that the log says by whose authority something happened; the machines count the two as one voice.
  * Only people delegate, only what their own token carries, and what was delegated cannot be passed on.
  */
+
 import { LRUCache } from 'lru-cache';
 import { CountersignError, invariant, type Refusal } from '../errors.ts';
 import type { ChangeFacts, ChangeRef, DelegationRecord } from '../persistence/records.ts';
@@ -10,6 +11,7 @@ import type { StandIn } from './attention.ts';
 import type { Answer, Envelope, EventCommand, Principal } from './commands.ts';
 import { answerFrom } from './draft.ts';
 import type { Item } from './mailbox.ts';
+import { noSuchChange } from './missing.ts';
 import type { Clock, NewId, Store } from './ports.ts';
 
 /** What a principal gives away; times are ms. */
@@ -70,8 +72,7 @@ export class Delegations {
   ): Promise<Answer> {
     const ref = { tenant: envelope.principal.tenant, change: command.change };
     const project = await this.#world.projectOf(ref);
-    if (project === undefined)
-      throw new CountersignError('NOT_FOUND', `There is no change ${ref.change} in this tenant.`);
+    if (project === undefined) throw noSuchChange(ref.change);
     const { envelope: delegated, refusal } = await this.resolve({ project }, envelope);
     if (refusal === null) return enter(delegated);
     const [before] = claim ? await this.#world.store.answers([claim]) : [];

@@ -2,6 +2,7 @@
  * The runtime: commands in, answers out. A command waits in its change's mailbox, from which the lanes take it. Everything
  * that is asked and said of a tenant besides (delegations, directory, owners, calendars) is kept by the parts named here.
  */
+
 import { CountersignError, invariant } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { enabled } from '../machines/compile.ts';
@@ -42,6 +43,7 @@ import { type Deployment, type Life, lifeFrom } from './life/life.ts';
 import { Migrations } from './life/migrations.ts';
 import { type Live, proposed, revive } from './live.ts';
 import { type Item, Mailboxes, nameOf } from './mailbox.ts';
+import { noSuchChange } from './missing.ts';
 import type { Clock, NewId, Publisher, Scheduler, Store } from './ports.ts';
 import { type GivenOwners, setOwners } from './project-owners.ts';
 import { type StaffingQuestions, staffingFrom } from './staffing.ts';
@@ -233,7 +235,7 @@ export class Runtime {
   async #delegatedFor(ref: ChangeRef, envelope: Envelope): ReturnType<Delegations['resolve']> {
     const stored = await this.#stored(ref);
     if (stored) return this.#delegations.resolve(stored, envelope);
-    throw new CountersignError('NOT_FOUND', `There is no change ${ref.change} in this tenant.`);
+    throw noSuchChange(ref.change);
   }
 
   /** What the event would do now, without doing it: nothing is written, nothing is promised. Undefined: no such change. */

@@ -1,11 +1,11 @@
 /** What one connection listens to: opened and closed by its commands, resumed when its socket has drained. */
 import type { Principal } from '../actors/commands.ts';
+import { noSuchChange } from '../actors/missing.ts';
 import { CountersignError } from '../errors.ts';
 import type { ReaderStore } from '../persistence/reader-records.ts';
 import type { StreamPosition } from '../persistence/records.ts';
 import type { Feed } from './feed.ts';
 import { requireOpen } from './http/hidden.ts';
-import { noSuchChange } from './http/missing.ts';
 import type { Hub, Listener } from './hub.ts';
 import type { StreamLimits } from './limits.ts';
 import { LiveSet } from './live/live-set.ts';

@@ -2,6 +2,7 @@
  * What revisions hold: recorded once by who records the repository, then served file by file. It is no part of a change's
  * life: nothing that is decided waits for it, and a revision without content is a revision.
  */
+
 import { createHash } from 'node:crypto';
 import { CountersignError } from '../../errors.ts';
 import type { Revision } from '../../machines/context.ts';
@@ -13,6 +14,7 @@ import type {
   StoredFile,
 } from '../../persistence/records.ts';
 import type { Principal } from '../commands.ts';
+import { noSuchChange } from '../missing.ts';
 import type { Clock, Store } from '../ports.ts';
 import { type ComparedFile, compare } from './compare.ts';
 import { MAX_DIFF_BYTES, MAX_FILES } from './limits.ts';
@@ -55,7 +57,7 @@ export function contentsFrom(store: ContentStore, clock: Pick<Clock, 'now'>): Co
   return {
     record: (ref, diff, by) => record(store, clock, ref, diff, by),
     async revisions(ref) {
-      if ((await store.change(ref)) === undefined) throw noChange(ref);
+      if ((await store.change(ref)) === undefined) throw noSuchChange(ref.change);
       const [told, contents] = await Promise.all([revisionsOf(store, ref), store.contents(ref)]);
       const of = new Map(contents.map((content) => [content.revision, content]));
       return told.map((revision) => ({ ...revision, content: of.get(revision.number) ?? null }));
@@ -143,7 +145,7 @@ async function requireRevision(
   ref: RevisionRef,
 ): Promise<Pick<Revision, 'commit' | 'base'>> {
   const [stored] = await store.load([{ tenant: ref.tenant, change: ref.change }]);
-  if (!stored) throw noChange(ref);
+  if (!stored) throw noSuchChange(ref.change);
   const { context } = stored.snapshot as { context?: { revision?: Partial<Revision> } };
   const { number = 0, ...newest } = context?.revision ?? {};
   if (ref.revision < 1 || ref.revision > number) throw noRevision(ref);
@@ -165,10 +167,6 @@ async function requireContent(
     const hint = `Who records the repository sends it with PUT /v1/changes/${ref.change}/revisions/${revision}/diff.`;
     throw new CountersignError('NOT_FOUND', message, { hint });
   }
-}
-
-function noChange({ change }: ChangeRef): CountersignError {
-  return new CountersignError('NOT_FOUND', `There is no change ${change} in this tenant.`);
 }
 
 function noRevision({ change, revision }: RevisionRef): CountersignError {

@@ -1,7 +1,9 @@
 /** Changes: propose one, find them, look at one, send it an event. */
+
 import { z } from '@hono/zod-openapi';
+import { noSuchChange } from '../../actors/missing.ts';
 import type { ChangeView } from '../../actors/views.ts';
-import { invariant } from '../../errors.ts';
+import { CountersignError, invariant } from '../../errors.ts';
 import type { ChangeFilter } from '../../persistence/records.ts';
 import { holdContentTo } from '../content.ts';
 import { jsonResponse, textResponse } from '../response.ts';
@@ -18,7 +20,6 @@ import {
 import { cutPage, decodeCursor } from './cursor.ts';
 import * as field from './fields.ts';
 import { requireOpen } from './hidden.ts';
-import { cannotBeLoaded, noSuchChange } from './missing.ts';
 import { refusalResponse } from './problem-response.ts';
 import type { Routes } from './route.ts';
 import * as schema from './schemas.ts';
@@ -200,6 +201,12 @@ function changeResponse(view: ChangeView, seen: string | null): Response {
   const headers = { etag: etag(view.version), vary: 'authorization' };
   if (tags.includes(etag(view.version)) || tags.includes('*')) return textResponse(304, '', headers);
   return jsonResponse(200, changeDocument(view), headers);
+}
+
+function cannotBeLoaded(id: string, why: string): CountersignError {
+  return new CountersignError('CHANGE_QUARANTINED', `The change ${id} cannot be loaded (${why}).`, {
+    hint: 'Mend what is stored of it; its log is whole and can be read. Other changes are not affected.',
+  });
 }
 
 export function isChangeId(value: unknown): value is string {

@@ -1,9 +1,9 @@
 /** How long a change will take: until its next step and until its outcome, learnt from the tenant's own past. */
 import { z } from '@hono/zod-openapi';
 import type { Estimate } from '../../actors/estimates/estimates.ts';
+import { noSuchChange } from '../../actors/missing.ts';
 import { jsonResponse } from '../response.ts';
 import * as field from './fields.ts';
-import { noSuchChange } from './missing.ts';
 import type { Routes } from './route.ts';
 import type { Services } from './services.ts';
 

@@ -1,6 +1,7 @@
 /** What depends on what: the graph around a change, what is in its way and in whose way it is, and what would follow if. */
 import { z } from '@hono/zod-openapi';
 import type { DrawQuestion, Supposed } from '../../actors/dependencies/questions.ts';
+import { noSuchChange } from '../../actors/missing.ts';
 import { jsonResponse, textResponse } from '../response.ts';
 import * as field from './fields.ts';
 import {
@@ -12,7 +13,6 @@ import {
   whatIfDocument,
 } from './graph-documents.ts';
 import * as schema from './graph-schemas.ts';
-import { noSuchChange } from './missing.ts';
 import type { AuthorisedCall, Routes } from './route.ts';
 import type { Services } from './services.ts';
 

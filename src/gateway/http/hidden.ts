@@ -4,9 +4,9 @@
  */
 import type { Principal } from '../../actors/commands.ts';
 import { withoutNames } from '../../actors/dependencies/masked.ts';
+import { noSuchChange } from '../../actors/missing.ts';
 import { CountersignError } from '../../errors.ts';
 import type { Backend } from '../backend.ts';
-import { noSuchChange } from './missing.ts';
 
 type Hidden = ReadonlySet<string>;
 

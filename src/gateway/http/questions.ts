@@ -1,10 +1,10 @@
 /** May I, and if not, why: what an event would do, asked of the same step that would do it. */
 import { z } from '@hono/zod-openapi';
+import { noSuchChange } from '../../actors/missing.ts';
 import { jsonResponse } from '../response.ts';
 import { eventBody } from './changes.ts';
 import { envelopeOf } from './command.ts';
 import * as field from './fields.ts';
-import { noSuchChange } from './missing.ts';
 import type { Routes } from './route.ts';
 import * as schema from './schemas.ts';
 import type { Services } from './services.ts';

@@ -1,12 +1,12 @@
 /** A change that broke an invariant and was stopped goes on, where it can be loaded again. */
 import { z } from '@hono/zod-openapi';
 import type { Principal } from '../../actors/commands.ts';
+import { noSuchChange } from '../../actors/missing.ts';
 import { CountersignError } from '../../errors.ts';
 import type { ChangeRef } from '../../persistence/records.ts';
 import { jsonResponse } from '../response.ts';
 import { unlessBroken } from '../unless-broken.ts';
 import * as field from './fields.ts';
-import { noSuchChange } from './missing.ts';
 import type { Routes } from './route.ts';
 import type { Services } from './services.ts';
 

@@ -1,9 +1,9 @@
 /** Whom to ask for what a change still needs. */
 import { z } from '@hono/zod-openapi';
+import { noSuchChange } from '../../actors/missing.ts';
 import type { Suggestion, SuggestionsFor } from '../../actors/suggestions.ts';
 import { jsonResponse } from '../response.ts';
 import * as field from './fields.ts';
-import { noSuchChange } from './missing.ts';
 import type { Routes } from './route.ts';
 import type { Services } from './services.ts';
 

@@ -3,11 +3,11 @@
  * threads are open, since that is all its conditions ask.
  */
 import { z } from '@hono/zod-openapi';
+import { noSuchChange } from '../../actors/missing.ts';
 import { DATA } from '../../machines/built-in.ts';
 import type { LogRow } from '../../persistence/records.ts';
 import { jsonResponse } from '../response.ts';
 import * as field from './fields.ts';
-import { noSuchChange } from './missing.ts';
 import type { Routes } from './route.ts';
 import type { ThreadDocument } from './schemas.ts';
 import * as schema from './schemas.ts';

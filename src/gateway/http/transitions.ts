@@ -1,10 +1,10 @@
 /** The transition log: of one change, of a project, of the whole tenant. */
 import { z } from '@hono/zod-openapi';
+import { noSuchChange } from '../../actors/missing.ts';
 import { jsonResponse } from '../response.ts';
 import { cutPage, decodeCursor } from './cursor.ts';
 import * as field from './fields.ts';
 import { invalid } from './input.ts';
-import { noSuchChange } from './missing.ts';
 import type { Routes } from './route.ts';
 import * as schema from './schemas.ts';
 import type { Services } from './services.ts';
