@@ -129,11 +129,12 @@ function shorter(a: readonly string[], b: readonly string[]): readonly string[] 
 function impossibility(definition: Definition, state: string, join: Joined): [Joined, string][] {
   const regions = Object.values(definition.states[state]?.regions ?? {});
   const k = needed(join.join, regions.length);
+  const asked = k === 1 ? '1 region' : `${k} regions`;
   const able = regions.filter((region) => countingFinals(region, join.ending).length > 0).length;
-  if (k > regions.length) return [[join, `it needs ${k} regions and "${state}" has ${regions.length}`]];
+  if (k > regions.length) return [[join, `it needs ${asked} and "${state}" has ${regions.length}`]];
   if (k <= able) return [];
   const ending = join.ending ? ` as ${join.ending}` : '';
-  return [[join, `it needs ${k} regions to end${ending} and ${able} of "${state}" can`]];
+  return [[join, `it needs ${asked} to end${ending} and ${able} of "${state}" can`]];
 }
 
 function joinFiring(

@@ -46,7 +46,7 @@ async function loadTs(text: string, path: string): Promise<Loaded> {
   if (!isPlain) return notRun(path, 'the exported workflow holds more than plain JSON data');
   const data: unknown = JSON.parse(json);
   const read = readTs(text, (data as { name?: string }).name);
-  return loadData(data, read.ok ? read.tree : { kind: 'value', place: START, value: data }, path);
+  return loadData(data, read.ok ? read.tree : { kind: 'value', place: START, value: data }, path, 'ts');
 }
 
 function notRun(path: string, why: string): Loaded {

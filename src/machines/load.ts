@@ -8,6 +8,7 @@ import { dataOf, depthOf, keyFindings, type Place, placeOf, type Read, START, ty
 import { readJson } from './locate-json.ts';
 import { readToml } from './locate-toml.ts';
 import { normalise } from './normalise.ts';
+import { inNotation, type Notation } from './notation.ts';
 import { schemaFindings } from './schema-findings.ts';
 import { sourceSchema } from './source.ts';
 
@@ -36,11 +37,11 @@ export function loadText(text: string, format: 'toml' | 'json', file: string): L
     return loadFailed(file, [
       { ...finding('TOO_LARGE', `The text is larger than ${TEXT_LIMITS.bytes} bytes.`), place: START },
     ]);
-  return loadRead(format === 'toml' ? readToml(text) : readJson(text), file);
+  return loadRead(format === 'toml' ? readToml(text) : readJson(text), file, format);
 }
 
 /** Loads what a format's reader has read. */
-function loadRead(read: Read, file: string): Loaded {
+function loadRead(read: Read, file: string, notation: Notation): Loaded {
   if (!read.ok) return loadFailed(file, read.findings);
   if (depthOf(read.tree) > TEXT_LIMITS.depth)
     return loadFailed(file, [
@@ -50,15 +51,17 @@ function loadRead(read: Read, file: string): Loaded {
       },
     ]);
   const keys = keyFindings(read.tree);
-  return keys.length > 0 ? loadFailed(file, keys) : loadData(dataOf(read.tree), read.tree, file);
+  return keys.length > 0 ? loadFailed(file, keys) : loadData(dataOf(read.tree), read.tree, file, notation);
 }
 
-/** Loads plain data whose places `tree` knows. */
-export function loadData(data: unknown, tree: Tree, file: string): Loaded {
+/** Loads plain data whose places `tree` knows; repairs are written in the notation of the file. */
+export function loadData(data: unknown, tree: Tree, file: string, notation: Notation): Loaded {
   const located = (findings: readonly Finding[]) =>
-    findings
-      .slice(0, TEXT_LIMITS.findings)
-      .map((each) => ({ ...each, place: placeOf(tree, each.path, each.at) }));
+    findings.slice(0, TEXT_LIMITS.findings).map(({ repair, ...each }) => ({
+      ...each,
+      ...(repair !== undefined && { repair: inNotation(repair, notation) }),
+      place: placeOf(tree, each.path, each.at),
+    }));
   const parsed = sourceSchema.safeParse(data);
   if (!parsed.success) return loadFailed(file, located(schemaFindings(parsed.error)));
   const definition = normalise(parsed.data);

@@ -54,6 +54,29 @@ describe('a definition in a file', () => {
     expect(new Set(all.map(({ digest }) => digest)).size).toBe(1);
   });
 
+  it('is repaired in the notation of the file', async () => {
+    const toml = TOML.replace('Review = {}', 'Review = {}\nLost = {}').replace(
+      '"approve"]',
+      '"approve", "lose"]',
+    );
+    const data = JSON.parse(JSON_TEXT);
+    data.triggers.push('lose');
+    data.states.Lost = {};
+    data.transitions['Review -> Lost'] = { trigger: 'lose' };
+    const json = JSON.stringify(data);
+    const loaded = await Promise.all([
+      loadSource('lost.toml', `${toml}"Review -> Lost" = { trigger = "lose" }\n`),
+      loadSource('lost.json', json),
+      loadSource('lost.ts', `export default ${json};\n`),
+    ]);
+    const line = '"Lost -> Approved"';
+    expect(loaded.flatMap(({ findings }) => findings.map(({ repair }) => repair?.split(' }')[0]))).toEqual([
+      `Add ${line} = { trigger = "approve", role = "reviewer"`,
+      `Add ${line}: { "trigger": "approve", "role": "reviewer"`,
+      `Add ${line}: { trigger: "approve", role: "reviewer"`,
+    ]);
+  });
+
   it('is refused with FILE_UNREADABLE where the file is missing or of another kind', async () => {
     await expect(loadFile(join(directory, 'absent.toml'))).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
     await expect(loadFile(join(directory, 'workflow.yaml'))).rejects.toMatchObject({

@@ -185,21 +185,16 @@ function errorsOf(data: Table): string[] {
 /** The definition with what the sentence says: keys added, ways added to a list, names removed. */
 function repaired(before: Table, repair: string): Table {
   const after = structuredClone(before) as Table & { states: Table; transitions: Table };
-  for (const [, key = '', way = ''] of repair.matchAll(/"([^"]* -> [^"]*)" = (\{.*?\})/g)) {
+  for (const [, key = '', way = ''] of repair.matchAll(/"([^"]* -> [^"]*)": (\{.*?\})/g)) {
     const isNew = !repair.startsWith('Add') || !Object.hasOwn(after.transitions, key);
     expect(isNew, `${key} stands there already`).toBe(true);
-    after.transitions[key] = tableOf(way);
+    after.transitions[key] = JSON.parse(way);
   }
   for (const [, key = '', way = ''] of repair.matchAll(/Let "([^"]*)" be a list .*?(\{.*?\})/g))
-    after.transitions[key] = [after.transitions[key], tableOf(way)].flat();
-  for (const [, name = '', state = ''] of repair.matchAll(/in "states", (\w+) = (\{.*?\})/g))
-    after.states[name] = tableOf(state);
+    after.transitions[key] = [after.transitions[key], JSON.parse(way)].flat();
+  for (const [, name = '', state = ''] of repair.matchAll(/in "states", "(\w+)": (\{.*?\})/g))
+    after.states[name] = JSON.parse(state);
   for (const [, name = '', list = ''] of repair.matchAll(/^Remove "(\w+)" from "(\w+)"/g))
     after[list] = (after[list] as string[]).filter((each) => each !== name);
   return after;
-}
-
-/** An inline table as TOML writes it. */
-function tableOf(text: string): unknown {
-  return JSON.parse(text.replaceAll(/(\w+) = /g, '"$1": '));
 }
