@@ -2,7 +2,6 @@
  * The runtime: commands in, answers out. A command waits in its change's mailbox, from which the lanes take it. Everything
  * that is asked and said of a tenant besides (delegations, directory, owners, calendars) is kept by the parts named here.
  */
-
 import { CountersignError, invariant } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { enabled } from '../machines/compile.ts';
