@@ -113,6 +113,12 @@ export const ERRORS = {
     hint: 'See /openapi.json.',
     retryable: false,
   },
+  UPGRADE_REQUIRED: {
+    status: 426,
+    title: 'Another version of WebSocket is needed',
+    hint: 'Use a client that speaks RFC 6455 (version 13).',
+    retryable: false,
+  },
   DEFINITION_INVALID: {
     status: 422,
     title: 'The workflow definition has defects',

@@ -17,12 +17,17 @@ export class NodeSocket implements Socket {
   readonly #net: NetSocket;
   readonly #heartbeat: NodeJS.Timeout;
   #isAlive = true;
+  #isPonging = false;
+  #pinged: Buffer | undefined;
 
   constructor(ws: WebSocket, net: NetSocket) {
     this.#ws = ws;
     this.#net = net;
     ws.on('pong', () => this.alive());
-    ws.on('ping', () => this.alive());
+    ws.on('ping', (data) => {
+      this.alive();
+      this.#pong(Buffer.from(data));
+    });
     this.#heartbeat = setInterval(() => this.#beat(), (SOCKET_IDLE_S * 1000) / 2);
   }
 
@@ -49,6 +54,21 @@ export class NodeSocket implements Socket {
 
   forget(): void {
     clearInterval(this.#heartbeat);
+  }
+
+  /** One answer is under way, and after it that to the newest ping, as RFC 6455 (5.5.3) allows: no more is held. */
+  #pong(data: Buffer): void {
+    if (this.#isPonging) {
+      this.#pinged = data;
+      return;
+    }
+    this.#isPonging = true;
+    this.#ws.pong(data, false, () => {
+      this.#isPonging = false;
+      const newest = this.#pinged;
+      this.#pinged = undefined;
+      if (newest !== undefined) this.#pong(newest);
+    });
   }
 
   #beat(): void {

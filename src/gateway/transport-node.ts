@@ -7,6 +7,7 @@ import { InFlight } from './in-flight.ts';
 import { cannotListen } from './listen-failure.ts';
 import { serveNode } from './node-http.ts';
 import { NodeSocket } from './node-socket.ts';
+import { handshakeDefect } from './opening-handshake.ts';
 import { bodyOf, headersOf } from './response.ts';
 import { statusLine } from './status.ts';
 import {
@@ -83,25 +84,26 @@ function addSockets(server: Server, handlers: TransportHandlers, paths: readonly
     noServer: true,
     maxPayload: MAX_FRAME_BYTES,
     perMessageDeflate: false,
+    autoPong: false,
     handleProtocols: (_offered, request) => accepted.get(request)?.protocol || false,
   });
   server.on('upgrade', (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
-    duplex.on('error', () => duplex.destroy());
     const [path = '', query = ''] = request.url?.split(/\?(.*)/s) ?? [];
-    if (!paths.includes(path)) {
-      duplex.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    const isWanted = request.headers.upgrade?.toLowerCase() === 'websocket' && paths.includes(path);
+    if (!isWanted || request.method !== 'GET') {
+      stayHttp(server, request, duplex, head);
       return;
     }
+    duplex.on('error', () => duplex.destroy());
     const header = (name: string) => {
       const value = request.headers[name];
       return Array.isArray(value) ? value.join(', ') : (value ?? null);
     };
-    const answer = handlers.upgrade({
-      path,
-      query,
-      header,
-      peer: { address: request.socket.remoteAddress ?? '' },
-    });
+    const peer = { address: request.socket.remoteAddress ?? '' };
+    const defect = handshakeDefect(header);
+    const answer: UpgradeAnswer = defect
+      ? { accept: false, response: defect }
+      : handlers.upgrade({ path, query, header, peer });
     if (!answer.accept) {
       duplex.end(rawResponse(answer.response));
       return;
@@ -112,13 +114,30 @@ function addSockets(server: Server, handlers: TransportHandlers, paths: readonly
   return sockets;
 }
 
+/**
+ * A wish to speak something else may be ignored (RFC 9110, 7.8), and Java and curl send one for HTTP/2 with every request.
+ * Node has let go of the connection by then: it gets it back, with the same request without the wish.
+ */
+function stayHttp(server: Server, request: IncomingMessage, duplex: Duplex, head: Buffer): void {
+  const { method, url, httpVersion, rawHeaders } = request;
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    if (rawHeaders[index]?.toLowerCase() !== 'upgrade')
+      lines.push(`${rawHeaders[index]}: ${rawHeaders[index + 1]}`);
+  duplex.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+  server.emit('connection', duplex);
+}
+
+/** Without the mark of byte order that some put first. */
+const utf8 = new TextDecoder();
+
 function attach(ws: WebSocket, request: IncomingMessage, answer: UpgradeAnswer & { accept: true }): void {
   const socket = new NodeSocket(ws, request.socket);
   const listener = answer.open(socket);
   ws.on('message', (data: Buffer, isBinary) => {
     socket.alive();
     if (isBinary) listener.binary();
-    else listener.message(data.toString('utf8'));
+    else listener.message(utf8.decode(data));
   });
   ws.on('error', () => ws.terminate());
   ws.on('close', () => {

@@ -11,6 +11,7 @@ import { env } from 'node:process';
 import type { CountersignError } from '../errors.ts';
 import { InFlight } from './in-flight.ts';
 import { cannotListen } from './listen-failure.ts';
+import { handshakeDefect } from './opening-handshake.ts';
 import {
   type Frame,
   type ListenOptions,
@@ -23,6 +24,7 @@ import {
   type SocketListener,
   type Transport,
   type TransportHandlers,
+  type UpgradeAnswer,
 } from './transport.ts';
 import { headersOfUws, serveUws, writeUws } from './uws-http.ts';
 
@@ -244,13 +246,12 @@ function addSockets(app: TemplatedApp, handlers: TransportHandlers, path: string
     sendPingsAutomatically: true,
     upgrade: (res, req, context) => {
       const headers = headersOfUws(req);
+      const header = (name: string) => headers[name] ?? null;
       const peer = { address: Buffer.from(res.getRemoteAddressAsText()).toString('latin1') };
-      const answer = handlers.upgrade({
-        path,
-        query: req.getQuery() ?? '',
-        header: (name) => headers[name] ?? null,
-        peer,
-      });
+      const defect = handshakeDefect(header);
+      const answer: UpgradeAnswer = defect
+        ? { accept: false, response: defect }
+        : handlers.upgrade({ path, query: req.getQuery() ?? '', header, peer });
       if (!answer.accept) {
         res.onAborted(() => {});
         void writeUws(res, answer.response, { aborted: false, headOnly: false });

@@ -168,6 +168,24 @@ describe.each(['uws', 'node'] as const)('bad frames over %s', (transport) => {
     }
   });
 
+  it('in endless fragments are refused, or break the connection', async () => {
+    const { socket } = await raw();
+    const empty = Buffer.from([0x00, 0x80, 0, 0, 0, 0]);
+    const last = Buffer.from([0x80, 0x80, 0, 0, 0, 0]);
+    const fragments = [framed(0x01, Buffer.from('{}')), ...Array(100_000).fill(empty), last];
+    let received = '';
+    const isAnswered = new Promise<string>((resolve) => {
+      socket.on('data', (data) => {
+        received += data.toString('latin1');
+        if (received.includes('INVALID_INPUT')) resolve('refused');
+      });
+      socket.on('close', () => resolve('broken'));
+    });
+    socket.write(Buffer.concat(fragments));
+    expect(await isAnswered).toBe(transport === 'uws' ? 'refused' : 'broken');
+    socket.destroy();
+  });
+
   it('that never end are waited for only as long as a token may take', async () => {
     const short = await startTestGateway({ transport, limits: { connectMs: 200 } });
     const socket = connect(short.gateway.port, '127.0.0.1').on('error', () => {});

@@ -3,16 +3,21 @@ import { listen } from '../../src/gateway/listen.ts';
 import { textResponse } from '../../src/gateway/response.ts';
 import { createLogger } from '../../src/log.ts';
 import { transportContract } from '../contracts/transport.ts';
+import { transportWebSocketContract } from '../contracts/transport-websocket.ts';
 
 const canRunUws = await import('../../src/gateway/transport-uws.ts').then(
   () => true,
   () => false,
 );
 
-describe.skipIf(!canRunUws)('uWebSockets.js (skipped where it has no binary)', () =>
-  transportContract('uws'),
-);
-describe('plain Node', () => transportContract('node'));
+describe.skipIf(!canRunUws)('uWebSockets.js (skipped where it has no binary)', () => {
+  transportContract('uws');
+  transportWebSocketContract('uws');
+});
+describe('plain Node', () => {
+  transportContract('node');
+  transportWebSocketContract('node');
+});
 
 describe('choosing a transport', () => {
   it('prefers uWebSockets.js and falls back to Node where it cannot load', async () => {
