@@ -81,8 +81,15 @@ export class LiveSet implements Store<SetView>, AsyncIterable<SetView>, Particip
     } catch (error) {
       if (!(error instanceof ProblemError)) return;
       if (error.problem.retryable) link.drop(error.message);
-      else this.#view.set({ ...this.getSnapshot(), is: 'ended', problem: error.problem });
+      else this.#refused(error.problem);
     }
+  }
+
+  /** For good: no later connection asks again. */
+  #refused(problem: Problem): void {
+    this.#connection.leave(this);
+    this.#view.set({ ...this.getSnapshot(), problem });
+    this.end();
   }
 
   #take(link: Link, push: Exclude<Push, { type: 'connected' }>): void {

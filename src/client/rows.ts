@@ -164,7 +164,10 @@ export class Rows implements AsyncIterable<Row>, Participant {
   #failed(link: Link, error: unknown): void {
     if (!(error instanceof ProblemError)) return;
     if (error.problem.retryable) link.drop(error.message);
-    else this.#failure = error;
+    else {
+      this.#failure = error;
+      this.#connection.leave(this);
+    }
     this.#wake();
   }
 

@@ -77,3 +77,26 @@ it('refuses a command that no frame can hold: the server would end the connectio
   expect(own.unanswered).toBe(0);
   own.close();
 });
+
+it('does not ask again, on a later connection, for what was refused for good', async () => {
+  const { own, asked } = played();
+  const set = own.query({ project: 'shop' });
+  const rows = own.rows('project:shop');
+  const last = own.work();
+  const problem = { code: 'FORBIDDEN', detail: 'It is not yours.', retryable: false };
+  const { played: socket } = await asked(0, 0);
+  for (const nth of [0, 1]) {
+    const { frame } = await asked(0, nth);
+    socket.say({ id: frame.id, type: 'error', error: problem });
+  }
+  const views = [];
+  for await (const view of set) views.push(view);
+  expect(views.at(-1)).toMatchObject({ is: 'ended', problem });
+  socket.lose();
+  // The one that was not refused comes first now.
+  expect((await asked(1, 0)).frame).toMatchObject({ type: 'subscribe', stream: 'work' });
+  await expect(rows[Symbol.asyncIterator]().next()).rejects.toThrow('It is not yours.');
+  expect(set.getSnapshot()).toMatchObject({ is: 'ended', problem });
+  last.close();
+  own.close();
+});
