@@ -218,6 +218,7 @@ describe.each(['uws', 'node'] as const)('the inspector over %s', (transport) => 
     expect(await refusal(query, {}, [`bearer.${await token()}`])).toBe(400);
     expect(await refusal(`${query}&project=core`, await withToken())).toBe(400);
     expect(await refusal(`${query}&pace=5`, await withToken())).toBe(400);
+    expect(await refusal('text=%00', await withToken())).toBe(400);
     const forged = { headers: { authorization: `Bearer ${await token({}, 600, new Uint8Array(48))}` } };
     const told = async (options: ClientOptions, of = query) => (await dial(of, options)).closed;
     expect(await told(forged)).toEqual({ code: CLOSE.UNAUTHENTICATED.code, texts: [] });

@@ -1,7 +1,7 @@
 /** Reading what a request brings: checked against a schema, and refused with every defect named by its path. */
 import type { z } from '@hono/zod-openapi';
 import { CountersignError, type Issue } from '../../errors.ts';
-import { parseJson } from '../json.ts';
+import { isPlainText, parseJson } from '../json.ts';
 
 type ZodIssue = z.core.$ZodIssue;
 
@@ -48,6 +48,7 @@ export function readQuery(url: string): Record<string, string> {
   if (start < 0) return query;
   for (const [name, value] of new URLSearchParams(url.slice(start))) {
     if (name in query) throw invalid([{ path: `query.${name}`, message: 'is given more than once' }]);
+    if (!isPlainText(value)) throw invalid([{ path: `query.${name}`, message: 'holds a NUL character' }]);
     query[name] = value;
   }
   return query;
