@@ -4,9 +4,14 @@ import type { Bus } from '../../src/gateway/bus/bus.ts';
 
 export interface BusRig {
   open(): Promise<Bus>;
+  /** One that waits 100 ms for an answer, and asks every 2 s whether the other end is there. */
+  openImpatient(): Promise<Bus>;
   /** Breaks every connection and refuses new ones. */
   cut(): void;
   restore(): void;
+  /** Every connection stays, and nothing comes through, until `proceed`. */
+  stall(): void;
+  proceed(): void;
   /** Writes to the channel what anybody who can reach it might. */
   say(text: string): Promise<void>;
   close(): Promise<void>;
@@ -129,6 +134,30 @@ export function busContract(name: string, start: () => Promise<BusRig>, skip = f
       await heard.until(() => heard.missed > 0);
       a.publish('outage', 51);
       await heard.until(() => heard.last('outage') === 51);
+    });
+
+    it('speaks again after the other end was too slow to answer, though no connection broke', async () => {
+      const speaker = await rig.openImpatient();
+      const heard = new Heard(b);
+      rig.stall();
+      speaker.publish('slow', 1);
+      // Longer than it waits for the answer; that it has given up cannot be seen from outside.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      rig.proceed();
+      speaker.publish('slow', 2);
+      await heard.until(() => heard.last('slow') === 2);
+      await speaker.close();
+    });
+
+    it('notices by itself that the other end is gone, though no connection broke', async () => {
+      const listener = await rig.openImpatient();
+      const heard = new Heard(listener);
+      rig.stall();
+      await heard.until(() => heard.missed > 0);
+      rig.proceed();
+      a.publish('back', 1);
+      await heard.until(() => heard.last('back') === 1);
+      await listener.close();
     });
 
     it('says what is still unsaid before it closes', async () => {

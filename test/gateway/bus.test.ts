@@ -20,13 +20,21 @@ import { MemoryStore } from '../support/memory-store.ts';
 import { runs } from '../support/runs.ts';
 
 const log = createLogger('silent');
+const impatient = { answerMs: 100, heartbeatMs: 2_000 };
 
 busContract('in memory', async () => {
   const channel = memoryChannel();
   return {
     open: async () => channel.open(),
+    openImpatient: async () => channel.open(),
     cut: channel.cut,
     restore: channel.restore,
+    // Without connections nobody has to notice anything.
+    stall: () => {
+      channel.cut();
+      channel.restore();
+    },
+    proceed: () => {},
     say: async (text) => channel.say(text),
     close: async () => {},
   };
@@ -37,10 +45,11 @@ async function onPostgres(): Promise<BusRig> {
   const database = await testDatabase();
   const { host, port, ...rest } = database.app;
   const proxy = await openProxy({ path: `${host}/.s.PGSQL.${port}` });
+  const through = { ...rest, host: '127.0.0.1', port: proxy.port };
   return {
-    open: () => PostgresBus.open({ ...rest, host: '127.0.0.1', port: proxy.port }, log),
-    cut: proxy.cut,
-    restore: proxy.restore,
+    open: () => PostgresBus.open(through, log),
+    openImpatient: () => PostgresBus.open(through, log, impatient),
+    ...proxy,
     say: (text) =>
       withClient(database.app, async (client) => {
         await client.query('select pg_notify($1, $2)', [CHANNEL, text]);
@@ -62,8 +71,8 @@ busContract(
     const speaker = new Redis({ host: server.host, port: server.port });
     return {
       open: () => RedisBus.open(`redis://127.0.0.1:${proxy.port}`, log),
-      cut: proxy.cut,
-      restore: proxy.restore,
+      openImpatient: () => RedisBus.open(`redis://127.0.0.1:${proxy.port}`, log, impatient),
+      ...proxy,
       say: async (text) => void (await speaker.publish(CHANNEL, text)),
       close: async () => {
         speaker.disconnect();

@@ -6,6 +6,9 @@ export interface Proxy {
   /** Drops every connection and refuses new ones. */
   cut(): void;
   restore(): void;
+  /** Connections stay, and nothing comes through them until `proceed`. */
+  stall(): void;
+  proceed(): void;
   close(): Promise<void>;
 }
 
@@ -38,6 +41,12 @@ export async function openProxy(target: NetConnectOpts): Promise<Proxy> {
     },
     restore: () => {
       isCut = false;
+    },
+    stall: () => {
+      for (const socket of sockets) socket.pause();
+    },
+    proceed: () => {
+      for (const socket of sockets) socket.resume();
     },
     close: () => {
       drop();

@@ -15,8 +15,7 @@ import { Outbox } from './outbox.ts';
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 2_000;
 /** A connection that only listens does not notice by itself that the other end is gone. */
-const HEARTBEAT_MS = 10_000;
-const ANSWER_MS = 5_000;
+const PATIENCE = { answerMs: 5_000, heartbeatMs: 10_000 };
 const CLOSE_MS = 1_000;
 
 export class PostgresBus implements Bus {
@@ -32,22 +31,22 @@ export class PostgresBus implements Bus {
   #failures = 0;
   #isClosed = false;
 
-  private constructor(config: pg.ClientConfig, log: Logger) {
+  private constructor(config: pg.ClientConfig, log: Logger, { answerMs, heartbeatMs }: typeof PATIENCE) {
     this.#config = {
       ...config,
       application_name: 'countersign bus',
       keepAlive: true,
-      connectionTimeoutMillis: ANSWER_MS,
-      query_timeout: ANSWER_MS,
+      connectionTimeoutMillis: answerMs,
+      query_timeout: answerMs,
     };
     this.#log = log;
     this.#outbox = new Outbox({ send: (reached) => this.#notify(reached) });
-    this.#heartbeat = setInterval(() => void this.#query('select'), HEARTBEAT_MS).unref();
+    this.#heartbeat = setInterval(() => void this.#beat(), heartbeatMs).unref();
   }
 
   /** Resolves when the first attempt to connect has ended, well or not: a bus that is away is waited for later. */
-  static async open(config: pg.ClientConfig, log: Logger): Promise<PostgresBus> {
-    const bus = new PostgresBus(config, log);
+  static async open(config: pg.ClientConfig, log: Logger, patience = PATIENCE): Promise<PostgresBus> {
+    const bus = new PostgresBus(config, log, patience);
     await bus.#connect();
     return bus;
   }
@@ -99,9 +98,17 @@ export class PostgresBus implements Bus {
     this.#outbox.retry();
   }
 
-  async #query(text: string): Promise<void> {
+  async #beat(): Promise<void> {
     const client = this.#client;
-    await client?.query(text).catch((error) => this.#lost(client, error));
+    if (client === undefined) return;
+    try {
+      await client.query('select');
+    } catch (error) {
+      this.#lost(client, error);
+      return;
+    }
+    // What was not said in time, on a connection that lived on.
+    this.#outbox.retry();
   }
 
   /** Once per connection: a broken one reports in several ways. */

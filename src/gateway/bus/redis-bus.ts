@@ -9,14 +9,16 @@ import { CHANNEL, encodeNotices } from './notice.ts';
 import { Outbox } from './outbox.ts';
 
 /** How long a start waits for Redis before it goes on without, in ms. */
-const PATIENCE_MS = 1_000;
+const START_MS = 1_000;
 const CLOSE_MS = 1_000;
+
+/** How long Redis may take to answer, and how often it is asked: a silent connection looks like a quiet one. */
+const PATIENCE = { answerMs: 5_000, heartbeatMs: 5_000 };
 
 /** Nothing queues up while Redis is away: the outbox holds what is worth saying. */
 const CONNECTION: RedisOptions = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
-  commandTimeout: 5_000,
   retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 10), 2_000),
 };
 
@@ -28,13 +30,16 @@ export class RedisBus implements Bus {
   readonly #listeners = new BusListeners(this.#self);
   readonly #outbox: Outbox;
   readonly #log: Logger;
+  readonly #heartbeat: NodeJS.Timeout;
   #isAway = false;
 
-  private constructor(url: string, log: Logger) {
+  private constructor(url: string, log: Logger, { answerMs, heartbeatMs }: typeof PATIENCE) {
     this.#log = log;
     this.#outbox = new Outbox({ send: (reached) => this.#say(reached) });
-    this.#speaker = new Redis(url, { ...CONNECTION, connectionName: 'countersign-bus' });
-    this.#ear = new Redis(url, { ...CONNECTION, autoResubscribe: false, connectionName: 'countersign-bus' });
+    const options = { ...CONNECTION, commandTimeout: answerMs, connectionName: 'countersign-bus' };
+    this.#speaker = new Redis(url, options);
+    this.#ear = new Redis(url, { ...options, autoResubscribe: false });
+    this.#heartbeat = setInterval(() => void this.#beat(), heartbeatMs).unref();
     this.#speaker.on('error', (error) => this.#down(error)).on('ready', () => this.#outbox.retry());
     this.#ear.on('error', (error) => this.#down(error)).on('close', () => this.#down(undefined));
     this.#ear.on('message', (_channel, text: string) => this.#listeners.take(text));
@@ -47,10 +52,13 @@ export class RedisBus implements Bus {
   }
 
   /** Resolves when it listens, or after a second: a Redis that is away is waited for in the background. */
-  static async open(url: string, log: Logger): Promise<RedisBus> {
-    const bus = new RedisBus(url, log);
+  static async open(url: string, log: Logger, patience = PATIENCE): Promise<RedisBus> {
+    const bus = new RedisBus(url, log, patience);
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, PATIENCE_MS);
+      const timer = setTimeout(() => {
+        bus.#down(new Error('Redis has not answered yet'));
+        resolve();
+      }, START_MS);
       bus.#ear.once('subscribed', () => {
         clearTimeout(timer);
         resolve();
@@ -68,6 +76,7 @@ export class RedisBus implements Bus {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#heartbeat);
     await Promise.race([this.#outbox.flush(), new Promise((resolve) => setTimeout(resolve, CLOSE_MS))]);
     this.#outbox.stop();
     for (const client of [this.#speaker, this.#ear]) client.removeAllListeners('close').disconnect();
@@ -75,6 +84,20 @@ export class RedisBus implements Bus {
 
   async #say(reached: ReadonlyMap<string, number>): Promise<void> {
     for (const text of encodeNotices(this.#self, reached)) await this.#speaker.publish(CHANNEL, text);
+  }
+
+  /** What was not said in time is said now; connections that do not answer are made anew. To subscribe again is harmless. */
+  async #beat(): Promise<void> {
+    const clients = [this.#speaker, this.#ear];
+    if (clients.some(({ status }) => status !== 'ready')) return;
+    try {
+      await Promise.all([this.#speaker.ping(), this.#ear.subscribe(CHANNEL)]);
+      this.#up();
+      this.#outbox.retry();
+    } catch (error) {
+      this.#down(error);
+      for (const client of clients) if (client.status === 'ready') client.disconnect(true);
+    }
   }
 
   #up(): void {
