@@ -27,7 +27,8 @@ export const VARIABLES = {
     about: 'Redis for BullMQ, with maxmemory-policy noeviction. Absent: BullMQ runs on PostgreSQL.',
     allowed: 'a URL that starts with redis:// or rediss://',
     fallback: 'none',
-    parse: (text: string) => (text === '' ? null : /^rediss?:\/\/\S+$/.test(text) ? text : undefined),
+    parse: (text: string) =>
+      text === '' ? null : /^rediss?:\/\/\S+$/.test(text) && URL.canParse(text) ? text : undefined,
   },
   PORT: {
     about: 'Port of HTTP and WebSocket; 0 takes any free one.',

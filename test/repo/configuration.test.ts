@@ -51,6 +51,7 @@ it.each([
   ['PORT', 'eighty', 'a whole number from 0 to 65535'],
   ['DATABASE_URL', 'mysql://db', 'a URL that starts with postgres://'],
   ['REDIS_URL', 'localhost:6379', 'a URL that starts with redis://'],
+  ['REDIS_URL', 'redis://redis.internal:port', 'a URL that starts with redis://'],
   ['COUNTERSIGN_TRANSPORT', 'fast', 'auto, uws or node'],
   ['COUNTERSIGN_JWT_KEY', 'short', 'at least 32 characters'],
   ['COUNTERSIGN_JWKS', 'http://idp.example.com/keys', 'an https:// URL'],
