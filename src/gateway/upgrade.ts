@@ -54,7 +54,11 @@ export function offeredBy(request: UpgradeRequest): { names: string[]; token: st
 /** No origin: not a browser. The same host: our own pages. */
 function isAllowedOrigin(origin: string | null, host: string | null, origins: ReadonlySet<string>): boolean {
   if (origin === null || origins.has(origin)) return true;
-  return host !== null && URL.canParse(origin) && new URL(origin).host === host;
+  if (host === null || !URL.canParse(origin)) return false;
+  const { protocol, host: page } = new URL(origin);
+  // Some proxies name the port that the scheme implies, and leave capitals as they were typed.
+  const own = `${protocol}//${host}`;
+  return page !== '' && URL.canParse(own) && new URL(own).host === page;
 }
 
 export function refused(error: CountersignError): Handshake {

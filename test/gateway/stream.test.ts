@@ -109,6 +109,15 @@ describe.each(['uws', 'node'] as const)('the stream over %s', (transport) => {
       }
     });
 
+    it('is for our own pages behind a proxy that names the usual port, and not for those of another port or file', async () => {
+      const origin = 'https://review.acme.example';
+      for (const host of ['review.acme.example', 'review.acme.example:443', 'Review.Acme.example'])
+        (await dial({ options: { origin, headers: { host } } })).cut();
+      for (const host of ['review.acme.example:80', 'review.acme.example:8443', 'acme.example', 'x y'])
+        expect(await refusedUpgrade({ origin, headers: { host } })).toBe(403);
+      expect(await refusedUpgrade({ origin: 'file://', headers: { host: 'localhost' } })).toBe(403);
+    });
+
     it('has to offer the subprotocol', async () => {
       expect(await refusedUpgrade({}, ['something.else'])).toBe(400);
       expect(await refusedUpgrade({}, [])).toBe(400);
