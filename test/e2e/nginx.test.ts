@@ -86,6 +86,18 @@ describe.skipIf(!nginxIsHere)('two servers behind NGINX', () => {
     expect(new Set(codes)).toEqual(new Set([1006, 4000]));
   }, 90_000);
 
+  it('take the longest token that a server takes', async () => {
+    const roles = Array.from({ length: 60 }, () => 'r'.repeat(94));
+    let long = await sign('lena', roles);
+    while (long.length < 8_185) {
+      roles.push('r');
+      long = await sign('lena', roles);
+    }
+    expect(long.length).toBeLessThanOrEqual(8_192);
+    const headers = { authorization: `Bearer ${long}` };
+    expect((await fetch(`${nginx.url}/v1/changes`, { headers })).status).toBe(200);
+  });
+
   it('keep figures from those who come through the proxy without being operators', async () => {
     while ((await fetch(`${nginx.url}/readyz`)).status !== 200) await sleep(20);
     expect((await fetch(`${nginx.url}/metrics`)).status).toBe(401);
