@@ -13,6 +13,7 @@ import { statusLine } from './status.ts';
 import {
   type ListenOptions,
   MAX_FRAME_BYTES,
+  MAX_FRAME_PIECES,
   MAX_HEADER_BYTES,
   MAX_HEADERS,
   type Transport,
@@ -85,6 +86,8 @@ function addSockets(server: Server, handlers: TransportHandlers, paths: readonly
     maxPayload: MAX_FRAME_BYTES,
     perMessageDeflate: false,
     autoPong: false,
+    maxFragments: MAX_FRAME_PIECES,
+    maxBufferedChunks: MAX_FRAME_PIECES,
     handleProtocols: (_offered, request) => accepted.get(request)?.protocol || false,
   });
   server.on('upgrade', (request: IncomingMessage, duplex: Duplex, head: Buffer) => {

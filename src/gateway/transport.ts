@@ -11,6 +11,8 @@ export const MAX_HEADERS = 100;
 export const MAX_HEADER_BYTES = 16 * 1024;
 /** Larger frames cut the connection below the protocol; the protocol's own limit is lower and gets an answer. */
 export const MAX_FRAME_BYTES = 256 * 1024;
+/** A frame in more fragments, or packets, may cut the connection: what is kept of each is larger than what it brings. */
+export const MAX_FRAME_PIECES = 4096;
 /** What the transport holds for one socket before it drops messages; a session stops far below. */
 export const MAX_BACKPRESSURE_BYTES = 4 * 1024 * 1024;
 /** A socket that answers neither messages nor pings for this long is closed. */

@@ -5,7 +5,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { listen } from '../../src/gateway/listen.ts';
 import { textResponse } from '../../src/gateway/response.ts';
-import type { Transport, TransportHandlers, TransportName } from '../../src/gateway/transport.ts';
+import {
+  MAX_FRAME_PIECES,
+  type Transport,
+  type TransportHandlers,
+  type TransportName,
+} from '../../src/gateway/transport.ts';
 import { createLogger } from '../../src/log.ts';
 
 const PATH = '/stream';
@@ -119,6 +124,15 @@ export function transportWebSocketContract(name: TransportName): void {
       const ws = await dial();
       ws.send('\ufeffhello');
       expect(String((await once(ws, 'message'))[0])).toBe('echo hello');
+      ws.terminate();
+    });
+
+    it('takes a frame in as many fragments as may be', async () => {
+      const ws = await dial();
+      for (let index = 1; index < MAX_FRAME_PIECES; index += 1) ws.send('x', { fin: false });
+      ws.send('y');
+      const text = `echo ${'x'.repeat(MAX_FRAME_PIECES - 1)}y`;
+      expect(String((await once(ws, 'message'))[0])).toBe(text);
       ws.terminate();
     });
 
