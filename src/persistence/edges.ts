@@ -21,7 +21,8 @@ export async function standingsOf(pool: pg.Pool, targets: readonly Target[]): Pr
   return query<Standing & pg.QueryResultRow>(
     pool,
     'looking where dependencies stand',
-    `select n.place::int4 as place, s.change_id as change, s.version, s.outcome, 
+    `select n.place::int4 as place, s.change_id as change, s.version, s.outcome,
+       s.outcome is not null and s.snapshot #> '{context,supersededBy}' is not null as superseded,
        coalesce(s.snapshot #>> '{context,attributes,risk}', c.attributes ->> 'risk') as risk
      from unnest($1::text[], $2::text[], $3::text[]) with ordinality as n (tenant_id, project, target, place)
      cross join lateral (
@@ -173,7 +174,11 @@ export async function happenedIn(
      from countersign.workflow_transitions t
      join countersign.changes c on c.tenant_id = t.tenant_id and c.change_id = t.change_id
      where t.tenant_id = $1 and t.seq > $2 and t.seq <= $3 and t.kind in ('proposed', 'transition')
-       and (t.kind = 'proposed' or t.outcome is not null or t.event = 'change.revise')
+       and (t.kind = 'proposed' or t.outcome is not null or t.event = 'change.revise'
+         or (t.from_state::text is distinct from t.to_state::text and exists (
+           select from countersign.workflow_transitions b
+           where b.tenant_id = $1 and b.change_id = t.change_id and b.version = t.version - 1
+             and b.kind in ('proposed', 'transition') and b.outcome is not null)))
        and (exists (select from countersign.change_edges e
               where e.tenant_id = $1 and e.on_change = t.change_id and e.ended_version is null)
             or (c.key is not null and exists (select from countersign.change_edges e

@@ -33,6 +33,8 @@ export interface Standing {
   readonly change: string;
   readonly version: number;
   readonly outcome: string | null;
+  /** Whether it came to its outcome because another change takes its place. */
+  readonly superseded: boolean;
   readonly risk: string | null;
 }
 

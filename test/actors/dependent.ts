@@ -44,6 +44,7 @@ export const WAYS = {
     Withdrawn: { final: 'withdrawn' },
   },
   suspension: { suspend: {}, resume: {} },
+  supersede: { to: 'Withdrawn' },
   transitions: {
     'Open -> Merged': { trigger: 'merge' },
     'Open -> Voting': { trigger: 'vote' },

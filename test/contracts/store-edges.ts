@@ -57,11 +57,14 @@ export function storeEdges(store: () => Store, fresh: () => string): void {
       target(a, { project: 'api' }),
     ];
     expect(await store().standings(asked)).toEqual([
-      { place: 2, change: a, version: 2, outcome: 'rejected', risk: `risk-${a}` },
-      { place: 3, change: b, version: 1, outcome: null, risk: `risk-${b}` },
-      { place: 6, change: a, version: 2, outcome: 'rejected', risk: `risk-${a}` },
+      { place: 2, change: a, version: 2, outcome: 'rejected', superseded: false, risk: `risk-${a}` },
+      { place: 3, change: b, version: 1, outcome: null, superseded: false, risk: `risk-${b}` },
+      { place: 6, change: a, version: 2, outcome: 'rejected', superseded: false, risk: `risk-${a}` },
     ]);
     expect(await store().standings([])).toEqual([]);
+    const snapshot = { context: { supersededBy: a } };
+    await store().commit([step(b, 1, { state: state(2, { outcome: 'withdrawn', snapshot }) })]);
+    expect(await store().standings([target(b)])).toMatchObject([{ outcome: 'withdrawn', superseded: true }]);
   });
 
   it('gives edges from either end, the newest only, and those to nobody from one', async () => {
@@ -188,6 +191,16 @@ export function storeEdges(store: () => Store, fresh: () => string): void {
     expect(await store().happenedIn(TENANT, after, await seq())).toEqual([
       { ...told, version: 4, event: 'approve', outcome: 'withdrawn' },
     ]);
+    const ending = await seq();
+    await store().commit([
+      step(a, 4, { entries: [entry({ version: 5, event: 'reopen', from: 'ended', to: 'open' })] }),
+    ]);
+    expect(await store().happenedIn(TENANT, ending, await seq())).toEqual([
+      { ...told, version: 5, event: 'reopen', outcome: null },
+    ]);
+    const reopening = await seq();
+    await store().commit([step(a, 5)]);
+    expect(await store().happenedIn(TENANT, reopening, await seq())).toEqual([]);
     expect(await store().happenedIn(TENANT, await seq(), (await seq()) + 9)).toEqual([]);
     expect(await store().happenedIn('other', after, await seq())).toEqual([]);
   });

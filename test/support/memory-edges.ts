@@ -17,10 +17,22 @@ export function standingsIn(tenants: ReadonlyMap<string, Tenant>, targets: reado
     const found = behind(tenants.get(target.tenant), target);
     if (!found) return [];
     const [change, { facts, state }] = found;
-    const { context } = (state.snapshot ?? {}) as { context?: { attributes?: { risk?: unknown } } };
+    const { context } = (state.snapshot ?? {}) as {
+      context?: { attributes?: { risk?: unknown }; supersededBy?: string };
+    };
     const risk = context?.attributes?.risk ?? (facts.attributes as { readonly risk?: unknown } | null)?.risk;
     const { version, outcome } = state;
-    return [{ place: index + 1, change, version, outcome, risk: typeof risk === 'string' ? risk : null }];
+    const superseded = outcome !== null && context?.supersededBy !== undefined;
+    return [
+      {
+        place: index + 1,
+        change,
+        version,
+        outcome,
+        superseded,
+        risk: typeof risk === 'string' ? risk : null,
+      },
+    ];
   });
 }
 
@@ -112,10 +124,13 @@ export function openDependantsIn(tenant: Tenant | undefined, after: string): Ope
 
 export function happenedIn(tenant: Tenant | undefined, after: number, until: number): Happened[] {
   const newest = new Map<string, Happened>();
+  const ended = new Set<string>();
   for (const { seq, change, kind, version, event, outcome } of tenant?.rows ?? []) {
     const held = tenant?.changes.get(change);
     const isMove = kind === 'proposed' || kind === 'transition';
-    const counts = kind === 'proposed' || outcome !== null || event === 'change.revise';
+    const isReopened = isMove && ended.delete(change) && outcome === null;
+    if (isMove && outcome !== null) ended.add(change);
+    const counts = kind === 'proposed' || outcome !== null || event === 'change.revise' || isReopened;
     if (!held || seq <= after || seq > until || !isMove || !counts) continue;
     const { project, key, title } = held.facts;
     newest.set(change, { change, version, event, outcome, project, key, title });

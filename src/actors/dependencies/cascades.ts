@@ -56,9 +56,10 @@ export class Cascades {
   /** Takes note of what was committed. */
   published(rows: readonly LogRow[]): void {
     const tenants = new Set<string>();
-    for (const { tenant, event, outcome, kind, data } of rows) {
-      if (namesDependencies(event, data)) this.#tenants.add(tenant);
-      if (this.#tenants.has(tenant) && isToBeTold(kind, event, outcome)) tenants.add(tenant);
+    for (const row of rows) {
+      const { tenant } = row;
+      if (namesDependencies(row.event, row.data)) this.#tenants.add(tenant);
+      if (this.#tenants.has(tenant) && mayBeTold(row)) tenants.add(tenant);
     }
     for (const tenant of tenants) this.#run(tenant);
   }
@@ -147,13 +148,16 @@ function namesDependencies(event: string, data: LogRow['data']): boolean {
   return typeof data === 'object' && data !== null && 'dependencies' in data;
 }
 
-function isToBeTold(kind: LogRow['kind'], event: string, outcome: string | null): boolean {
-  return kind === 'proposed' || (kind === 'transition' && (outcome !== null || event === 'change.revise'));
+/** Whether it is worth a look: what leaves one state for another may leave an outcome. */
+function mayBeTold({ kind, event, outcome, from, to }: LogRow): boolean {
+  if (kind !== 'transition') return kind === 'proposed';
+  return outcome !== null || event === 'change.revise' || (typeof from === 'string' && from !== to);
 }
 
 /** "I12 was rejected". */
-function sentenceOf({ change, key, event, outcome }: Happened): string {
+function sentenceOf({ change, key, version, event, outcome }: Happened): string {
   const name = key ?? change;
   if (outcome !== null) return `${name} was ${outcome}`;
-  return event === 'change.revise' ? `${name} has a new revision` : `${name} was proposed`;
+  if (event === 'change.revise') return `${name} has a new revision`;
+  return `${name} was ${version === 1 ? 'proposed' : 'reopened'}`;
 }

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { DEPENDENCY_KINDS, type DependencyKind, POLICIES, type Policy } from '../../machines/dependencies.ts';
+import type { Happened } from '../../persistence/records.ts';
 
 export { DEPENDENCY_KINDS as EDGE_KINDS, type DependencyKind as EdgeKind, POLICIES, type Policy };
 
@@ -46,11 +47,12 @@ export const DEFAULT_REACTIONS: Reactions = {
 /** What a project wants for what happened to a change that its own depend on. */
 export function reactionOf(
   reactions: Reactions,
-  { outcome, event }: { readonly outcome: string | null; readonly event: string },
+  { version, outcome, event }: Pick<Happened, 'version' | 'outcome' | 'event'>,
 ): Reaction {
   if (event === 'change.supersede') return reactions.superseded;
   if (outcome === 'rejected' || outcome === 'withdrawn') return reactions[outcome];
-  return event === 'change.revise' ? reactions.revised : 'tell';
+  // A change that is reopened is to be judged again, as one is that gets a new revision.
+  return outcome === null && version > 1 ? reactions.revised : 'tell';
 }
 
 const policy = z.enum(POLICIES).optional();

@@ -61,14 +61,14 @@ export function reactionsTo(
       const told = graph.edges[edge];
       const policy = POLICIES[graph.policy[edge] ?? 0] ?? 'block';
       if (!here || !told) continue;
-      const wanted = (typeof reactions === 'function' ? reactions(here.project) : reactions)[happening];
-      const reaction = reactionOf(here, policy, wanted);
+      const all = typeof reactions === 'function' ? reactions(here.project) : reactions;
+      const before = byChange.get(told.on)?.reaction;
+      const reaction = reactionOf(here, policy, wantedOf(all, here, happening, before));
       if (!reaction) continue;
       // Whoever was told of a warning may still be held for another change that it needs.
       if (policy === 'block') seen.add(node);
       if (byChange.has(here.change) && reaction === 'tell') continue;
       if (reaction !== 'tell') level.push(node);
-      const before = byChange.get(told.on)?.reaction;
       const reason = `${event}, ${here.key} ${REACTS[reaction]}: ${because(graph, here, told, policy, before)}`;
       byChange.delete(here.change);
       byChange.set(here.change, { change: here.change, reaction, distance, edge: told, reason });
@@ -90,6 +90,17 @@ function strongestInto(graph: Graph, level: readonly number[], seen: ReadonlySet
     }
   }
   return strongest;
+}
+
+/** What is reopened is open again, as a revised one is: who needs it and is open waits for it. */
+function wantedOf(
+  reactions: Reactions,
+  node: GraphNode,
+  happening: Happening,
+  before: Reaction | undefined,
+): Reaction {
+  if (before !== 'reopen') return reactions[happening];
+  return node.outcome === null ? 'hold' : reactions.revised;
 }
 
 function reactionOf(node: GraphNode, policy: Policy, wanted: Reaction): Reaction | undefined {

@@ -68,9 +68,9 @@ function seen(
 ): Dependency {
   const policy = policies[kind];
   if (!standing) return { on, kind, rule, policy, standing: 'unknown', version: 0 };
-  const { change, version, outcome, risk } = standing;
+  const { change, version, outcome, superseded, risk } = standing;
   const isGone = outcome === 'rejected' || outcome === 'withdrawn';
-  const isTold = isGone && policy === 'block' && reactions[outcome] === 'tell';
+  const isTold = isGone && policy === 'block' && reactions[superseded ? 'superseded' : outcome] === 'tell';
   return asSeen({
     on,
     kind,

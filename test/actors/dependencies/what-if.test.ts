@@ -1,7 +1,7 @@
 /** What follows for others, with reasons, when something happens to a change or when one lands before another. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HAPPENINGS, resolveReactions } from '../../../src/actors/dependencies/edge.ts';
+import { HAPPENINGS, type ReactionLayer, resolveReactions } from '../../../src/actors/dependencies/edge.ts';
 import { buildGraph } from '../../../src/actors/dependencies/graph.ts';
 import { blockedBy, blockersOf } from '../../../src/actors/dependencies/reach.ts';
 import { ifEnded, ifLandsFirst, ifRejected } from '../../../src/actors/dependencies/what-if.ts';
@@ -36,6 +36,18 @@ describe('if a change is rejected', () => {
       'c hold 2',
     ]);
     expect(told(ifRejected(graph, 'a'))).toEqual(['b tell 1', 'd tell 1']);
+  });
+
+  it('whoever needs a reopened one gets what its project wants of revisions', () => {
+    const nodes = ['b', 'c', 'd'].map((change) => node(change, { outcome: 'approved' }));
+    const graph = graphOf('b>a c>b d>c', nodes);
+    const answer = (layer: ReactionLayer) => told(ifRejected(graph, 'a', resolveReactions(layer)));
+    expect(answer({ rejected: 'reopen' })).toEqual(['b reopen 1', 'c tell 2']);
+    expect(answer({ rejected: 'reopen', revised: 'reopen' })).toEqual([
+      'b reopen 1',
+      'c reopen 2',
+      'd reopen 3',
+    ]);
   });
 
   it('the project of each change decides what it gets, and telling ends there', () => {
