@@ -106,6 +106,14 @@ describe.each(['uws', 'node'] as const)('the messages of Atomic over %s', (trans
     client.ws.terminate();
   });
 
+  it('may leave out data where a message has none', async () => {
+    const client = await connected();
+    const envelope = { id: 'h1', timestamp: new Date().toISOString(), payload: { type: 'HealthCheck' } };
+    client.ws.send(JSON.stringify(envelope));
+    expect((await client.next()).payload).toEqual({ type: 'HealthCheck', data: { status: 'healthy' } });
+    client.ws.terminate();
+  });
+
   it('need a token: in the header, or as a subprotocol beside the one of Atomic', async () => {
     const offered = ['atomic.v1.json', `bearer.${await token()}`];
     const client = await dial({}, offered);

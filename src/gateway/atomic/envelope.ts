@@ -33,7 +33,7 @@ const stateTransition = z.object({
 const payload = z.discriminatedUnion('type', [
   z.object({ type: z.literal('Subscribe'), data: subscribe }),
   z.object({ type: z.literal('StateTransition'), data: stateTransition }),
-  z.object({ type: z.literal('HealthCheck'), data: z.unknown() }),
+  z.object({ type: z.literal('HealthCheck'), data: z.unknown().optional() }),
 ]);
 
 /** Fields that are not ours to understand are left alone: clients of another system may well send more. */
