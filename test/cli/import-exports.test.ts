@@ -394,6 +394,26 @@ describe('changes of Atomic and Pijul', () => {
     });
   });
 
+  it('depend on what they build on, though they came with the log, and on nothing that is not here', async () => {
+    const { server, at } = await fake();
+    const directory = join(scratch(), 'demo');
+    mkdirSync(directory);
+    const log = join(directory, 'log.json');
+    writeFileSync(log, JSON.stringify([entry(hash('A')), entry(hash('C'))]));
+    await cli(['import', log], at);
+    const text = `message = 'x'\ntimestamp = '2026-02-01T00:00:00Z'\n\n[[authors]]\nname = 'dev-001'\n\n# Dependencies\n[2] ${hash('B')}\n[3] ${hash('C')}\n\n# Hunks\n\n1. Edit in "a.txt":1 3.1 "UTF-8"\n2. Edit in "a.txt":9 2.1 "UTF-8"\n`;
+    const printed = join(directory, `${hash('A')}.change`);
+    writeFileSync(printed, text);
+    expect(only(await cli(['import', printed, '--json'], at))).toMatchObject({
+      refused: { CHANGE_EXISTS: 1 },
+      skipped: { 'dependency on a change that is not here': 1 },
+    });
+    const said = server.seen.filter(({ body }) => body.trigger === 'change.depend');
+    expect(said.map(({ body }) => [body.as?.id, body.data])).toEqual([
+      ['dev-001@example.org', { dependencies: [{ on: hash('C'), kind: 'textual', rule: 'hunks-refer-to' }] }],
+    ]);
+  });
+
   it('are refused with the line where a hash is none', async () => {
     const path = file(
       'log.json',

@@ -5,11 +5,13 @@
 import { CountersignError } from '../../errors.ts';
 import type { Api } from '../api.ts';
 import { count } from '../text.ts';
+import type { Change } from '../wire.ts';
 import { sendContent } from './contents.ts';
+import { sendDependencies } from './dependencies.ts';
 import { type Plan, planOf } from './plan.ts';
 import type { HistoryRecord, HistorySource, Skip } from './record.ts';
 import type { ImportRule } from './rule.ts';
-import { type Standing, type Summary, Tally } from './tally.ts';
+import { type Summary, Tally } from './tally.ts';
 
 interface Run {
   readonly api: Api;
@@ -58,12 +60,15 @@ async function importChange(
   if (!proposed.ok) {
     tally.refused(proposed.refusal);
     const standing = await existing(api, proposal.body);
-    if (standing) tally.finished(standing);
+    if (!standing) return;
+    await sendDependencies(api, standing, record, tally);
+    tally.finished(standing);
     return;
   }
   const { id } = proposed.value;
   let standing = tally.proposed(proposed.value);
   await sendContent(api, id, record, proposal.body.as, tally);
+  await sendDependencies(api, proposed.value, record, tally);
   for (const { body, idempotencyKey } of events) {
     const reply = await api.send(id, body, { idempotencyKey });
     if (reply.ok) standing = tally.answered(standing, reply.value);
@@ -72,11 +77,11 @@ async function importChange(
   tally.finished(standing);
 }
 
-/** A change that somebody else proposed is left as it is, and counted as it stands. */
+/** A change that somebody else proposed, or another file: its votes are left as they are, and it is counted as it stands. */
 async function existing(
   api: Api,
   { project, key }: { project: string; key?: string },
-): Promise<Standing | undefined> {
+): Promise<Change | undefined> {
   const { items } = await api.changes({ project, key, limit: 1 });
   return items[0];
 }

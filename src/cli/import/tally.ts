@@ -64,6 +64,11 @@ export class Tally {
     return kind === 'transition' && version > before.version ? { version, state: to, outcome } : before;
   }
 
+  /** The server was told what a change depends on. */
+  depended(): void {
+    this.#events += 1;
+  }
+
   refused({ code }: Refusal): void {
     this.#events += 1;
     this.#refused[code] = (this.#refused[code] ?? 0) + 1;
