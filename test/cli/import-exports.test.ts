@@ -361,6 +361,62 @@ describe('merge requests of GitLab', () => {
   });
 });
 
+describe('what gh prints of pull requests', () => {
+  const pull = (n: number, more: object = {}) => ({
+    number: n,
+    title: `Change ${n}`,
+    state: 'MERGED',
+    author: { id: 'U1', is_bot: false, login: 'Dev-001', name: 'Dev One' },
+    createdAt: '2026-02-01T09:00:00Z',
+    mergedAt: '2026-02-02T09:00:00Z',
+    url: `https://github.com/demo/demo/pull/${n}`,
+    reviews: [
+      { author: { login: 'dev-002' }, state: 'CHANGES_REQUESTED', submittedAt: '2026-02-01T10:00:00Z' },
+      { author: { login: 'dev-002' }, state: 'APPROVED', submittedAt: '2026-02-01T11:00:00Z' },
+    ],
+    statusCheckRollup: [
+      { __typename: 'CheckRun', name: 'test', conclusion: 'SUCCESS', completedAt: '2026-02-01T12:00:00Z' },
+      { __typename: 'StatusContext', context: 'lint', state: 'FAILURE', startedAt: '2026-02-01T12:00:00Z' },
+    ],
+    ...more,
+  });
+
+  it('is read as what the REST interface tells', async () => {
+    const given = [
+      pull(1),
+      pull(2, { state: 'CLOSED', mergedAt: null, closedAt: '2026-02-03T09:00:00Z', reviews: [] }),
+      pull(3, { author: { is_bot: true, login: 'app/renovate' }, state: 'OPEN', mergedAt: null }),
+    ];
+    const { records, skipped } = await read(file('prs.json', JSON.stringify(given)));
+    expect(records).toMatchObject([
+      {
+        project: 'demo/demo',
+        commit: 'pull/1',
+        author: 'dev-001',
+        reviewedBy: ['dev-002'],
+        tryBot: ['test[bot]'],
+        submittedAt: '2026-02-02T09:00:00Z',
+      },
+      { commit: 'pull/2', withdrawn: { by: 'dev-001' } },
+      { commit: 'pull/3', author: 'renovate[bot]' },
+    ]);
+    expect(records[0]).not.toHaveProperty('withdrawn');
+    expect(skipped).toEqual({ 'check that did not pass': 3, 'review that a later one replaced': 2 });
+  });
+
+  it('is refused where fields were left out, with what to export', async () => {
+    const path = file('prs.json', JSON.stringify([{ number: 1, title: 'x', author: { login: 'a' } }]));
+    await expect(read(path)).rejects.toMatchObject({
+      message: expect.stringContaining('lacks state, createdAt, reviews; nothing was imported.'),
+      hint: expect.stringContaining('gh pr list --state all'),
+    });
+  });
+
+  it('may be nothing at all', async () => {
+    expect(await read(file('none.json', '[]'))).toEqual({ records: [], skipped: {} });
+  });
+});
+
 describe('changes of Atomic and Pijul', () => {
   const hash = (letter: string) => `${letter.repeat(51)}QC`;
   const entry = (of: string, more = {}) => ({

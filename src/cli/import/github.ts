@@ -1,10 +1,11 @@
 /**
  * Pull requests as GitHub's REST interface gives them, each with the lists that belong to it under their names: `reviews`
- * (`/pulls/N/reviews`), `check_runs` and `statuses` (of its last commit) where there are any.
+ * (`/pulls/N/reviews`), `check_runs` and `statuses` (of its last commit) where there are any. Or as `gh pr list` prints them.
  */
 import { z } from 'zod';
 import { contentFrom } from './contents.ts';
 import { fitting, listOf, type ReadChange } from './export.ts';
+import { isFromGh, restOf } from './gh.ts';
 import type { Skip } from './record.ts';
 import { type Cast, recordOf } from './reviewed.ts';
 
@@ -53,7 +54,7 @@ type PullRequest = z.output<typeof schema>;
 const GHOST = 'ghost';
 
 export const readGitHub: ReadChange = (value, project, skip) => {
-  const pull = fitting(schema, value, skip);
+  const pull = fitting(schema, isFromGh(value) ? restOf(value) : value, skip);
   if (!pull) return undefined;
   const isGivenUp = pull.state === 'closed' && !pull.merged_at;
   return recordOf(

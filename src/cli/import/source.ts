@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { CountersignError, messageOf } from '../../errors.ts';
 import { exportedFile, type ReadChange } from './export.ts';
 import { readGerrit } from './gerrit.ts';
+import { isFromGh, wholeFromGh } from './gh.ts';
 import { gitHistory } from './git.ts';
 import { readGitHub } from './github.ts';
 import { readGitLab } from './gitlab.ts';
@@ -60,7 +61,12 @@ async function kindOfDirectory(path: string): Promise<HistoryKind> {
 async function kindOfFile(path: string): Promise<HistoryKind> {
   if (hashIn(path) !== undefined) return 'pijul';
   const first = await firstObject(path);
-  return MARKS.find(([, fields]) => fields.every((field) => first && field in first))?.[0] ?? 'jsonl';
+  // An export of nothing reads the same whoever wrote it.
+  if (first === null) return 'github';
+  const marked = MARKS.find(([, fields]) => fields.every((field) => first && field in first))?.[0];
+  if (marked || !first || !isFromGh(first)) return marked ?? 'jsonl';
+  wholeFromGh(first, path);
+  return 'github';
 }
 
 /** Fields that only one of them has together. */
@@ -71,10 +77,11 @@ const MARKS: readonly (readonly [HistoryKind, readonly string[]])[] = [
   ['pijul', ['hash', 'timestamp']],
 ];
 
-/** Undefined for what is no JSON: the reader of JSON lines will say what is wrong with it, and where. */
-async function firstObject(path: string): Promise<JsonObject | undefined> {
+/** Null where there is none; undefined for what is no JSON: the reader of JSON lines will say what is wrong with it, and where. */
+async function firstObject(path: string): Promise<JsonObject | null | undefined> {
   try {
     for await (const { value } of objectsOf(path)) return value;
+    return null;
   } catch (error) {
     if (!(error instanceof CountersignError && error.code === 'INVALID_INPUT')) throw error;
   }
