@@ -21,13 +21,14 @@ interface InstallOptions extends Common {
 }
 
 export async function installHook(io: Io, options: InstallOptions): Promise<Result> {
-  const repository = await openRepository(resolve(io.cwd, options.repository ?? '.'));
+  const directory = resolve(io.cwd, options.repository ?? '.');
+  const repository = await openRepository(directory);
   const isServer = options.server ?? (await isBare(repository));
   const names: HookName[] = isServer ? ['pre-receive', 'post-receive'] : ['commit-msg'];
   if (options.record === 'push') names.push('pre-push');
   if (options.record === 'commit') names.push('post-commit');
   const command = [process.execPath, packageFiles.program];
-  const installed = await installHooks(repository, names, command, serverOptions(io, options));
+  const installed = await installHooks({ repository, directory }, names, command, serverOptions(io, options));
   const lines = installed.map(({ hook, path }) => `${hook}  ${cell(path, 400)}`);
   return done({ hooks: installed }, lines.join('\n'));
 }

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { CountersignError } from '../../errors.ts';
 import { commonDirectory, configValue } from '../../vcs/git/refs.ts';
 import { gitIn, type Repository } from '../../vcs/git/repository.ts';
+import { git } from '../../vcs/git/run.ts';
 import { type HookName, MARK, scriptOf } from './scripts.ts';
 
 export interface Installed {
@@ -12,14 +13,20 @@ export interface Installed {
   readonly path: string;
 }
 
+/** A repository, and where in it one stands: work trees may have hooks of their own. */
+export interface Place {
+  readonly repository: Repository;
+  readonly directory: string;
+}
+
 /** Writes all of them, or none where one is somebody else's. */
 export async function installHooks(
-  repository: Repository,
+  place: Place,
   names: readonly HookName[],
   command: readonly string[],
   options: readonly string[],
 ): Promise<readonly Installed[]> {
-  const directory = await hooksDirectory(repository);
+  const directory = await hooksDirectory(place);
   const hooks = names.map((hook) => ({ hook, path: join(directory, hook) }));
   for (const { hook, path } of hooks) {
     const text = await readFile(path, 'utf8').catch(() => undefined);
@@ -41,7 +48,8 @@ export async function isBare(repository: Repository): Promise<boolean> {
 }
 
 /** `core.hooksPath` as people set it; the one in force here is our own, by which no hook ever runs. */
-async function hooksDirectory(repository: Repository): Promise<string> {
+async function hooksDirectory(place: Place): Promise<string> {
+  const { repository } = place;
   const common = await commonDirectory(repository);
   const set = await gitIn(repository, [
     'config',
@@ -55,13 +63,12 @@ async function hooksDirectory(repository: Repository): Promise<string> {
   for (let at = 0; at + 1 < parts.length; at += 2)
     if (parts[at] !== 'command') path = parts[at + 1]?.split('\n').slice(1).join('\n');
   if (!path) return join(common, 'hooks');
-  return resolve(await hooksRunIn(repository, common), path.replace(/^~(?=\/)/, homedir()));
+  return resolve(await hooksRunIn(place, common), path.replace(/^~(?=\/)/, homedir()));
 }
 
-/** A relative `core.hooksPath` counts from where git runs hooks: the work tree, or a bare repository itself. */
-async function hooksRunIn(repository: Repository, common: string): Promise<string> {
-  if (await isBare(repository)) return common;
-  // Set in submodules, whose git directory lies elsewhere.
-  const workTree = await configValue(repository, 'core.worktree');
-  return workTree === undefined ? dirname(common) : resolve(common, workTree);
+/** A relative `core.hooksPath` counts from where git runs hooks: the top of this work tree, or a bare repository itself. */
+async function hooksRunIn({ repository, directory }: Place, common: string): Promise<string> {
+  const top = await git(['-C', directory, 'rev-parse', '--show-toplevel']).catch(() => undefined);
+  if (top) return top.toString('utf8').replace(/\n$/, '');
+  return (await isBare(repository)) ? common : dirname(common);
 }
