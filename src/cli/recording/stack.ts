@@ -17,6 +17,7 @@ import { diffBodyOf } from './diff-body.ts';
 import { type DependsOn, factsOf } from './facts.ts';
 import { actingAs, principalIn } from './people.ts';
 import { type Range, short } from './range.ts';
+import { vanishedFrom } from './vanished.ts';
 
 export interface Recorded {
   readonly key: string;
@@ -68,7 +69,8 @@ export async function recordStack(
   const changes = await Promise.all(
     recorded.map(async (each) => ({ ...each, change: each.change && (await api.change(each.change.id)) })),
   );
-  return { changes, notes: work.notes };
+  const vanished = await vanishedFrom(api, repository, aim.project, range);
+  return { changes, notes: [...work.notes, ...vanished] };
 }
 
 /** What is not declared, or does not fit, is refused before anything is sent. */
