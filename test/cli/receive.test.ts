@@ -93,6 +93,23 @@ describe('commits that are pushed for review', () => {
     expect(commits).toHaveLength(1);
   });
 
+  it('are not recorded where the server has something against those of another ref', async () => {
+    const answers: Readonly<Record<string, Answer>> = {
+      I1: { code: 'CHANGE_CLOSED', message: 'It is over.' },
+    };
+    const { git, commit, proposed, push, received } = await stackOf(answers);
+    git('switch', '--quiet', '-c', 'other', 'main');
+    const fresh = commit({ g: 'x\n' }, 'new\n\nChange-Id: I7\n');
+    git('switch', '--quiet', '-c', 'again', 'main');
+    const amended = commit({ f: 'anew\n' }, 'I1\n\nChange-Id: I1\n');
+    git('branch', 'release', 'main');
+    expect(await received(push('refs/for/main', fresh), push('refs/for/release', amended))).toEqual([
+      'refs/for/main',
+      'refs/for/release: I1 would not be recorded: It is over.',
+    ]);
+    expect(proposed).toEqual([]);
+  });
+
   it('may be pushed as a tag with a message', async () => {
     const { git, commit, proposed, push, received } = await stackOf({ I1: 'allowed' });
     git('switch', '--quiet', '-c', 'other', 'main');

@@ -11,7 +11,7 @@ import { hasChangeId } from '../../vcs/git/rewrite.ts';
 import type { Api } from '../api.ts';
 import { type Range, revisionsBetween, short } from '../recording/range.ts';
 import { type Base, baseOf, definitionOf, projectOf, shortName } from '../recording/settings.ts';
-import { type Recording, recordStack } from '../recording/stack.ts';
+import { type Recording, recordStack, refusalAhead } from '../recording/stack.ts';
 import { problemsWith } from './protect.ts';
 import { matches, type PushedRef } from './pushed.ts';
 
@@ -46,6 +46,8 @@ export async function receive(
     const isForReview = ref.startsWith(FOR_REVIEW) || (matches(ref, recorded) && !matches(ref, guarded));
     if (next !== null && isForReview) prepared.push(await preparedOf(repository, ref, next));
   }
+  // One ref is as well refused by the server; of several, none is recorded where another is refused.
+  if (prepared.length > 1) await askedAhead(api, project, prepared);
   if (prepared.some(({ problems }) => problems.length > 0)) return [...results, ...prepared.map(unrecorded)];
   for (const { ref, range } of prepared)
     results.push(await recordPushed(api, repository, project, ref, range));
@@ -55,7 +57,7 @@ export async function receive(
 interface Prepared {
   readonly ref: string;
   readonly range: Range;
-  readonly problems: readonly string[];
+  readonly problems: string[];
 }
 
 const unrecorded = ({ ref, problems }: Prepared): Received => ({ ref, recording: null, problems });
@@ -72,6 +74,16 @@ async function preparedOf(repository: Repository, ref: string, pushed: string): 
       `${short(commit)} "${subject.slice(0, 60)}" has no Change-Id; add one with "countersign record" or the hook of "countersign hook install".`,
   );
   return { ref, range: { base, tipName: ref, tip, branch: undefined, revisions }, problems };
+}
+
+/** Adds what the server has against commits of changes that it knows. */
+async function askedAhead(api: Api, project: string, prepared: readonly Prepared[]): Promise<void> {
+  const hasRule = new Map<string, boolean>();
+  for (const { range, problems } of prepared)
+    for (const revision of range.revisions) {
+      const refusal = await refusalAhead({ api, project, hasRule }, revision);
+      if (refusal) problems.push(`${revision.changeId} would not be recorded: ${refusal.message}`);
+    }
 }
 
 async function recordPushed(

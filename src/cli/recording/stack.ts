@@ -163,8 +163,23 @@ async function revise(
   return permitted(api.send(change.id, body, { idempotencyKey }));
 }
 
+/** Why the server would refuse the commit as a revision of a change that it has, as things stand; it is only asked. */
+export async function refusalAhead(
+  { api, project, hasRule }: Pick<Work, 'api' | 'project' | 'hasRule'>,
+  revision: Revision,
+): Promise<Refusal | null> {
+  const change = await changeWith({ api, project }, revision.changeId);
+  if (!change || isSame(change, revision)) return null;
+  const as = await reviser({ api, hasRule }, change);
+  const data = { commit: revision.commit };
+  return (await api.question(change.id, { trigger: 'change.revise', data, ...(as && { as }) })).refusal;
+}
+
 /** New revisions come from the change's author, unless the workflow says who brings them: then whoever records has to be that. */
-async function reviser({ api, hasRule }: Work, { author, definition }: Change): Promise<As | undefined> {
+async function reviser(
+  { api, hasRule }: Pick<Work, 'api' | 'hasRule'>,
+  { author, definition }: Change,
+): Promise<As | undefined> {
   let rule = hasRule.get(definition);
   if (rule === undefined) {
     rule = (await api.definition(definition))?.definition?.revisions !== undefined;
