@@ -247,6 +247,15 @@ describe('conflicts', () => {
     expect((await graph.conflicts(ref(second), 100))?.items[0]?.conflict).toMatchObject({ first: second });
   });
 
+  it('free nobody who waits for yet another, and who needs what goes before as well', async () => {
+    const [a, b, c, d] = await chain(4);
+    const other = await propose('I5');
+    await depend(c, 'textual', b, other);
+    await depend(d, 'textual', b, a);
+    const found = await graph.whatIf(ref(b), { landsBefore: await propose('I6') });
+    expect(found).toMatchObject({ isPossible: true, needs: [a], freed: [d] });
+  });
+
   it('make a new revision necessary for the one that lands later', async () => {
     const [first, second] = [await pushed('I1', 10), await pushed('I2', 10)];
     const found = await graph.whatIf(ref(first), { landsBefore: second });

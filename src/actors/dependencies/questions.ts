@@ -8,11 +8,12 @@ import { type ConflictsAnswer, conflictsWith } from './conflict-question.ts';
 import { type GraphDocument, graphDocument } from './documents.ts';
 import { dotGraph } from './dot.ts';
 import type { EdgeKind, Happening } from './edge.ts';
-import type { Direction } from './graph.ts';
+import type { Direction, Graph } from './graph.ts';
 import { type LoadedGraph, loadGraph } from './loading.ts';
 import { masked } from './masked.ts';
 import { type MergeOrder, mergeOrder } from './merge-order.ts';
 import { type Drawing, mermaidFlowchart } from './mermaid.ts';
+import { edgesAt } from './rows.ts';
 import { type WaitingQuestions, type WaitingWorld, waitingFrom } from './waiting.ts';
 import { ifEnded, ifLandsFirst, type WhatIf } from './what-if.ts';
 
@@ -112,7 +113,11 @@ async function supposition(
   const isLanding = 'landsBefore' in supposed;
   const changes = isLanding ? [change, supposed.landsBefore] : [change];
   const directions = isLanding ? BOTH : (['down'] as const);
-  const found = await loadGraph(world, { tenant, changes, directions });
+  let found = await loadGraph(world, { tenant, changes, directions });
+  const nearest = isLanding ? directDependants(found.graph, change) : [];
+  // Whether they wait for others too is not known yet.
+  if (nearest.length > 0)
+    found = await loadGraph(world, { tenant, changes: [...changes, ...nearest], directions });
   const { graph, member, reactions, truncated } = found;
   if (!graph.places.has(change)) return undefined;
   if (!isLanding) return { ...ifEnded(graph, change, supposed.happens, reactions), member, truncated };
@@ -121,6 +126,12 @@ async function supposition(
   );
   const options = { reactions, ...(met && { proximity: met.conflict.closeness }) };
   return { ...ifLandsFirst(graph, change, supposed.landsBefore, options), member, truncated };
+}
+
+function directDependants({ places, down, from, nodes }: Graph, change: string): string[] {
+  const place = places.get(change);
+  if (place === undefined) return [];
+  return [...new Set([...edgesAt(down, place)].flatMap((edge) => nodes[from[edge] ?? -1]?.change ?? []))];
 }
 
 function joined(...sentences: readonly (string | null)[]): string | null {

@@ -65,7 +65,7 @@ export function ifLandsFirst(
   const needs = blockers.map(({ change }) => change);
   if (needs.includes(then)) return impossible(waits(graph, a, b, wayTo(blockers, then)), needs);
   const effects = landingEffects(graph, a, b, options);
-  const freed = freedBy(graph, first);
+  const freed = freedBy(graph, first, new Set(needs));
   const before = needs.length === 0 ? '' : ` after ${nounOf(needs.length)} it needs`;
   return {
     isPossible: true,
@@ -119,14 +119,17 @@ function warningBetween(graph: Graph, change: string, on: string): Edge | undefi
 }
 
 /** Open changes that wait for this one and nothing else. */
-function freedBy(graph: Graph, change: string): string[] {
+function freedBy(graph: Graph, change: string, landed: ReadonlySet<string>): string[] {
   const node = graph.places.get(change) ?? -1;
   const waiting = new Set<number>();
   for (const edge of edgesAt(graph.down, node))
     if (graph.blocking[edge] === 1) waiting.add(graph.from[edge] ?? 0);
   return [...waiting]
     .filter((one) =>
-      edgesAt(graph.up, one).every((edge) => graph.blocking[edge] !== 1 || graph.to[edge] === node),
+      edgesAt(graph.up, one).every((edge) => {
+        const on = graph.to[edge] ?? -1;
+        return graph.blocking[edge] !== 1 || on === node || landed.has(graph.nodes[on]?.change ?? '');
+      }),
     )
     .sort((x, y) => (graph.age[x] ?? 0) - (graph.age[y] ?? 0))
     .flatMap((one) => graph.nodes[one]?.change ?? []);
