@@ -16,55 +16,67 @@ export interface Coverability {
 
 interface Node {
   readonly tokens: Float64Array;
+  /** Which places are marked, and which hold ω: a bit for each, of 32 that they share. Most comparisons end here. */
+  readonly marked: number;
+  readonly grown: number;
   readonly parent: Node | undefined;
   /** Whether it is still followed up: nothing found later covers it or where it came from. */
   isActive: boolean;
 }
 
-const BUDGET = { nodes: 2_000, work: 20_000_000 };
+/** `cells` are the numbers of tokens kept, one a place and marking; `work` is in comparisons. */
+const BUDGET = { cells: 60_000, work: 20_000_000 };
 
-export function coverability(net: Net, { nodes, work } = BUDGET): Coverability {
+export function coverability(net: Net, { cells, work } = BUDGET): Coverability {
   const small = compact(net);
   const growing = new Set<number>();
   const fired = new Set<number>();
-  const all: Node[] = [{ tokens: Float64Array.from(net.initial), parent: undefined, isActive: true }];
-  const open = [...all];
+  const root = nodeOf(Float64Array.from(net.initial), undefined);
+  const all = [root];
+  const open = [root];
+  let active = [root];
   let done = 0;
   for (let node = open.pop(); node; node = open.pop())
     for (let transition = 0; transition < small.transitions && node.isActive; transition += 1) {
-      if (all.length > nodes || done > work) return { complete: false, growing, fired };
+      if (all.length * small.places > cells || done > work) return { complete: false, growing, fired };
       const tokens = firedFrom(small, transition, node.tokens);
       done += 1;
       if (!tokens) continue;
       fired.add(transition);
-      done += accelerate(tokens, node) + 4 * tokens.length;
+      done += accelerate(tokens, node) + 4 * tokens.length + active.length;
       for (let place = 0; place < tokens.length; place += 1)
         if (tokens[place] === Number.POSITIVE_INFINITY) growing.add(place);
-      done += 4 * all.length;
-      if (all.some((each) => each.isActive && covers(each.tokens, tokens))) continue;
-      const next: Node = { tokens, parent: node, isActive: true };
-      prune(all, next);
-      all.push(next);
-      open.push(next);
+      const next = nodeOf(tokens, node);
+      if (active.some((each) => covers(each, next))) continue;
+      if (giveUp(all, active, next)) active = active.filter((each) => each.isActive);
+      for (const each of [all, open, active]) each.push(next);
     }
   return { complete: true, growing, fired };
 }
 
-/** Gives up what comes from a marking that the new one covers, but for the way to the new one that was given up before. */
-function prune(all: readonly Node[], next: Node): void {
-  const above = new Set<Node>();
-  for (let each = next.parent; each; each = each.parent) above.add(each);
-  const covered = new Set<Node>();
-  for (const each of all) {
-    const isCovered = (each.isActive || !above.has(each)) && covers(next.tokens, each.tokens);
-    if (isCovered || (each.parent && covered.has(each.parent))) covered.add(each);
+function nodeOf(tokens: Float64Array, parent: Node | undefined): Node {
+  let [marked, grown] = [0, 0];
+  for (let place = 0; place < tokens.length; place += 1) {
+    if (tokens[place] !== 0) marked |= 1 << place;
+    if (tokens[place] === Number.POSITIVE_INFINITY) grown |= 1 << place;
   }
-  for (const each of covered) each.isActive = false;
+  return { tokens, marked, grown, parent, isActive: true };
 }
 
-function covers(more: Float64Array, less: Float64Array): boolean {
-  for (let place = 0; place < more.length; place += 1)
-    if ((more[place] as number) < (less[place] as number)) return false;
+/** Gives up what the new one covers, and all that comes from there; false where that is nothing. */
+function giveUp(all: readonly Node[], active: readonly Node[], next: Node): boolean {
+  const covered = new Set(active.filter((each) => covers(next, each)));
+  if (covered.size === 0) return false;
+  for (const each of all) if (each.parent && covered.has(each.parent)) covered.add(each);
+  for (const each of covered) each.isActive = false;
+  return true;
+}
+
+function covers(more: Node, less: Node): boolean {
+  if ((less.marked & ~more.marked) !== 0 || (less.grown & ~more.grown) !== 0) return false;
+  const [most, least] = [more.tokens, less.tokens];
+  for (let place = 0; place < most.length; place += 1)
+    if ((most[place] as number) < (least[place] as number)) return false;
   return true;
 }
 
