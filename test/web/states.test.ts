@@ -79,21 +79,26 @@ describe.runIf(hasChromium)('a screen', { timeout: 60_000 }, () => {
     await context.close();
   });
 
-  it.each([
-    ['change', `/changes/${NOBODYS}`],
-    ['change', `/changes/${NOBODYS}/replay`],
-    ['change', '/changes/no-id'],
-    ['workflow', '/workflows/Nowhere'],
-  ])('has a heading and a way on where there is no such %s (%s)', async (what, path) => {
-    const { page, context } = await enter('rob', path);
-    await page.getByRole('heading', { level: 1, name: `There is no such ${what}` }).waitFor();
-    await page.waitForLoadState('networkidle');
+  it('has a heading and a way on where there is no such change, or workflow', async () => {
+    const { page, context } = await enter('rob', '/work');
+    for (const [what, path] of [
+      ['change', `/changes/${NOBODYS}`],
+      ['change', `/changes/${NOBODYS}/replay`],
+      ['change', '/changes/no-id'],
+      ['workflow', '/workflows/Nowhere'],
+    ]) {
+      await page.goto(server.url + path);
+      await page.getByRole('heading', { level: 1, name: `There is no such ${what}` }).waitFor();
+      await page.waitForLoadState('networkidle');
+      await page
+        .getByRole('main')
+        .getByRole('link', { name: `All ${what}s` })
+        .click();
+      await page.getByRole('heading', { level: 1, name: `${what}s` }).waitFor();
+    }
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'There is no such workflow' }).waitFor();
     expect(await seriousViolations(page)).toEqual([]);
-    await page
-      .getByRole('main')
-      .getByRole('link', { name: `All ${what}s` })
-      .click();
-    await page.getByRole('heading', { level: 1, name: `${what}s` }).waitFor();
     await context.close();
   });
 
