@@ -1,9 +1,9 @@
 /** What the screens show where there is nothing to show yet, where it fails, and on the way from one to another. */
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Server } from '../e2e/process.ts';
 import { hasChromium, openBrowser, seriousViolations, visit } from './support/browser.ts';
-import { Company, type Filled, fill, type Names, type Tokens, tokensOf } from './support/seed.ts';
+import { Company, type Filled, fill, type Tokens, tokensOf } from './support/seed.ts';
 
 const TRAP = {
   name: 'Trap',
@@ -25,6 +25,7 @@ describe.runIf(hasChromium)('a screen', { timeout: 60_000 }, () => {
   let company: Company;
   let tokens: Tokens;
   let made: Filled;
+  let rob: Awaited<ReturnType<typeof visit>>;
 
   beforeAll(async () => {
     server = await Server.start();
@@ -32,23 +33,28 @@ describe.runIf(hasChromium)('a screen', { timeout: 60_000 }, () => {
     tokens = await tokensOf(server.url);
     company = new Company(server.url, tokens);
     made = await fill(company);
+    rob = await visit(browser, `${server.url}/work`, tokens.rob);
     await company.ask('developer', '/v1/definitions', { definition: TRAP, force: true, reason: 'Shown.' });
   }, 120_000);
+  afterEach(() => rob.page.unrouteAll());
   afterAll(async () => {
     await browser?.close();
     await server?.stop();
   });
 
-  const enter = (who: Names, path: string, options = {}) =>
-    visit(browser, server.url + path, tokens[who], options);
-  const answering = (page: Page, pattern: RegExp, status: number) =>
-    page.route(
+  /** Where Rob goes next: a browser of his own for each test would take a second to read the application. */
+  async function open(path: string): Promise<Page> {
+    await rob.page.goto(server.url + path);
+    return rob.page;
+  }
+  const answering = (pattern: RegExp, status: number) =>
+    rob.page.route(
       ({ pathname }) => pattern.test(pathname),
       (route) => route.fulfill({ status, body: 'out of order' }),
     );
 
   it('plays the way into a trap in the chart, to its end', async () => {
-    const { page, context, faults } = await enter('developer', '/workflows/Trap');
+    const { page, context, faults } = await visit(browser, `${server.url}/workflows/Trap`, tokens.developer);
     await page.getByRole('button', { name: 'Play it in the chart' }).first().click();
     await page.getByText('Step 2 of 2').waitFor();
     await page.getByRole('img', { name: /The change is in Parked/ }).waitFor();
@@ -59,28 +65,25 @@ describe.runIf(hasChromium)('a screen', { timeout: 60_000 }, () => {
   it('calls a state what the workflow calls it, wherever it stands', async () => {
     const change = await company.propose('ada', 'Trap', 'A change with a reviewer', { key: 'TRAP-1' });
     await company.send('developer', change, 'submit');
-    const { page, context } = await enter('rob', `/changes/${change}`);
+    const page = await open(`/changes/${change}`);
     await page.getByRole('tabpanel').getByRole('listitem').getByText('With the reviewers').waitFor();
     await page.goto(`${server.url}/changes?words=TRAP-1`);
     await page
       .getByRole('link', { name: /A change with a reviewer/ })
       .getByText('With the reviewers')
       .waitFor();
-    await context.close();
   });
 
   it('does not say that nothing has happened while it does not know', async () => {
-    const { page, context } = await enter('rob', '/work');
-    await answering(page, /\/transitions$/, 403);
-    await page.goto(`${server.url}/changes/${made.release}`);
+    await answering(/\/transitions$/, 403);
+    const page = await open(`/changes/${made.release}`);
     await page.getByRole('alert').getByText('The server refused this (403).').waitFor();
     expect(await page.getByText('Nothing has happened yet').count()).toBe(0);
     expect(await seriousViolations(page)).toEqual([]);
-    await context.close();
   });
 
   it('has a heading and a way on where there is no such change, or workflow', async () => {
-    const { page, context } = await enter('rob', '/work');
+    const page = await open('/work');
     for (const [what, path] of [
       ['change', `/changes/${NOBODYS}`],
       ['change', `/changes/${NOBODYS}/replay`],
@@ -99,22 +102,19 @@ describe.runIf(hasChromium)('a screen', { timeout: 60_000 }, () => {
     await page.goBack();
     await page.getByRole('heading', { level: 1, name: 'There is no such workflow' }).waitFor();
     expect(await seriousViolations(page)).toEqual([]);
-    await context.close();
   });
 
   it('says what to do when the server is out of order, and goes on when it is not any more', async () => {
-    const { page, context } = await enter('rob', '/work');
-    await answering(page, /^\/v1\/changes$/, 500);
-    await page.goto(`${server.url}/changes`);
+    await answering(/^\/v1\/changes$/, 500);
+    const page = await open('/changes');
     await page.getByRole('alert').getByText('tell an operator', { exact: false }).waitFor();
     await page.unrouteAll();
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('link', { name: /Sessions end/ }).waitFor();
-    await context.close();
   });
 
   it('keeps the filter of the board on the way to a change and back, and begins that change at its top', async () => {
-    const { page, context } = await enter('rob', '/changes');
+    const page = await open('/changes');
     await page.getByLabel('Search').fill('rob account');
     await page.getByRole('link', { name: /Sessions end/ }).waitFor({ state: 'detached' });
     await page.getByRole('link', { name: /The account page/ }).click();
@@ -125,13 +125,12 @@ describe.runIf(hasChromium)('a screen', { timeout: 60_000 }, () => {
     await page.getByRole('heading', { level: 1, name: 'Changes' }).waitFor();
     expect(await page.getByLabel('Search').inputValue()).toBe('rob account');
     expect(await page.getByRole('link', { name: /Sessions end/ }).count()).toBe(0);
-    await context.close();
   });
 
   it('tells those who hear it what somebody else has done', async () => {
     const change = await company.propose('ada', 'ParallelReview', 'Heard by everybody');
     await company.send('ada', change, 'submit');
-    const { page, context } = await enter('rob', `/changes/${change}`);
+    const page = await open(`/changes/${change}`);
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByRole('list', { name: 'History, newest first' }).waitFor();
     await company.send('rita', change, 'security_approve');
@@ -139,11 +138,10 @@ describe.runIf(hasChromium)('a screen', { timeout: 60_000 }, () => {
       .getByRole('status')
       .getByText('rita sent “security approve”: now Security approved.')
       .waitFor();
-    await context.close();
   });
 
   it('gives the focus back to the button whose question was closed', async () => {
-    const { page, context } = await enter('rob', `/changes/${made.sessions}`);
+    const page = await open(`/changes/${made.sessions}`);
     const button = page.getByRole('button', { name: 'Code approve' });
     await button.focus();
     await page.keyboard.press('Enter');
@@ -151,6 +149,5 @@ describe.runIf(hasChromium)('a screen', { timeout: 60_000 }, () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.locator(':focus', { hasText: 'Code approve' }).waitFor();
-    await context.close();
   });
 });
