@@ -11,7 +11,7 @@ import { principal, START, TENANT } from '../actors/rig.ts';
 import { brokenIn, dependsNow } from './dependencies.ts';
 import { World } from './world.ts';
 
-const RUNS = Number(process.env.COUNTERSIGN_SIMULATIONS ?? 40);
+const RUNS = Number(process.env.COUNTERSIGN_SIMULATIONS ?? 20);
 const FIRST_SEED = Number(process.env.COUNTERSIGN_SEED ?? 1);
 const HOUR = 3_600_000;
 
