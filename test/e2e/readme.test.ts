@@ -49,6 +49,16 @@ describe('the README', () => {
     else expect({ code, said: (stdout + stderr).includes(promised) }).toEqual({ code: 1, said: true });
   });
 
+  it('has the refusal in the log', async () => {
+    const { items } = await server.json('log', 'I1');
+    expect(items).toContainEqual(
+      expect.objectContaining({
+        kind: 'refusal',
+        refusal: expect.objectContaining({ code: 'SELF_APPROVAL' }),
+      }),
+    );
+  });
+
   it('leaves the changes applied, and the imported one approved', async () => {
     for (const key of ['I1', 'I2', 'I3'])
       expect(await server.json('status', key)).toMatchObject({ state: 'Applied', outcome: 'applied' });

@@ -23,7 +23,12 @@ interface Options extends Common {
 
 /** What a vote comes to before anything is sent. */
 export type Choice =
-  | { readonly kind: 'one'; readonly trigger: string }
+  | {
+      readonly kind: 'one';
+      readonly trigger: string;
+      /** What it would be refused for. It is sent all the same: who was refused what is for the log. */
+      readonly refusal: Refusal | null;
+    }
   | { readonly kind: 'several'; readonly candidates: readonly EnabledTrigger[] }
   | { readonly kind: 'none'; readonly refusal: Refusal };
 
@@ -71,7 +76,7 @@ function voteOnSeveral(
   allOrNothing: boolean,
 ): Result | Promise<Result> {
   for (const { change, choice } of chosen)
-    if (allOrNothing && choice.kind === 'none') return refused(ofChange(change, choice.refusal));
+    if (allOrNothing && choice.refusal) return refused(ofChange(change, choice.refusal));
   return sendSeveral(api, chosen.map(askedOf), event, paint, { allOrNothing });
 }
 
@@ -102,10 +107,15 @@ function chooseTrigger(
   const [first] = permitted;
   if (first) {
     const one = permitted.every(({ trigger }) => trigger === first.trigger);
-    return one ? { kind: 'one', trigger: first.trigger } : { kind: 'several', candidates: permitted };
+    return one
+      ? { kind: 'one', trigger: first.trigger, refusal: null }
+      : { kind: 'several', candidates: permitted };
   }
-  const refusal = candidates[0]?.refusal ?? nothingToVote(change, meaning, region);
-  return { kind: 'none', refusal };
+  const [tried] = candidates;
+  if (!tried?.refusal) return { kind: 'none', refusal: nothingToVote(change, meaning, region) };
+  const { trigger, refusal } = tried;
+  const isOne = candidates.every((each) => each.trigger === trigger);
+  return isOne ? { kind: 'one', trigger, refusal } : { kind: 'none', refusal };
 }
 
 function means(trigger: string, meaning: Vote): boolean {
